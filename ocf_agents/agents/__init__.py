@@ -1,0 +1,43 @@
+"""The agents: one module per project, declarations only."""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..ocf.agent import Agent
+
+COMPATIBLE = "-ra"
+"""The suffix that agent names had in 2012."""
+
+
+def find(name: str) -> type[Agent] | None:
+    """The agent of this name or alias; only the module of its project is loaded."""
+    project = name.partition("-")[0]
+    if not project.isidentifier():
+        return None
+    path = f"{__name__}.{project}"
+    try:
+        module = __import__(path, fromlist=("AGENTS",))
+    except ModuleNotFoundError as error:
+        if error.name != path:
+            raise
+        return None
+    agents: tuple[type[Agent], ...] = module.AGENTS
+    for agent in agents:
+        if name == agent.name or name in agent.aliases:
+            return agent
+    return None
+
+
+def projects() -> list[str]:
+    """The names of the modules beside this one."""
+    from pathlib import Path
+
+    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem != "__init__")
+
+
+def everyone() -> list[type[Agent]]:
+    """Every agent there is, by name."""
+    modules = (__import__(f"{__name__}.{project}", fromlist=("AGENTS",)) for project in projects())
+    return sorted((agent for module in modules for agent in module.AGENTS), key=lambda agent: agent.name)

@@ -1,0 +1,1 @@
+"""How agents of one sort behave: own process, systemd unit, hosted elsewhere, WSGI, promotable."""

@@ -1,0 +1,112 @@
+"""Health checks as values: what a service must show at a depth for its monitor to be content.
+
+A check over HTTP says what it asks and judges the answers; the asking is done for all of them
+together, since one curl for three requests costs hardly more than for one.
+"""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING, Record
+from ..ocf.codes import Degraded, Failure
+from ..system import http
+from .family import family
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..system.http import Answer, Request
+    from .service import Service
+
+HEALTHCHECK = "/healthcheck"
+DRAINED = "DISABLED BY FILE"
+SLOW = 0.5
+"""The part of a monitor's time after which an answer counts as slow."""
+GOOD = (200, 204, 300)
+
+
+class Check(Record):
+    """One thing to look at; it passes in silence, or raises Failure or Degraded."""
+
+    depth: int = 10
+
+    def asks(self, service: Service) -> tuple[Request, ...]:
+        """What must be asked over HTTP before this check can judge."""
+        return ()
+
+    def judge(self, service: Service, answers: Sequence[Answer]) -> None:
+        """Raises Failure if the service is broken, Degraded if it only limps."""
+        raise NotImplementedError
+
+
+class Listens(Check):
+    """The port that clients use is held by this service and by nobody else."""
+
+    def judge(self, service: Service, answers: Sequence[Answer]) -> None:
+        """Whoever accepts connections at the service's address belongs to the service."""
+        url = service.address()
+        sockets = service.host.listeners(url.host, url.port)
+        if not sockets:
+            raise Failure(f"nobody listens on {url.host} port {url.port}")
+        if service.hosted or service.systemd_unit:
+            # The unit may hand its socket on, and a host serves from processes that are not known here.
+            return
+        sight = service.backend.look()
+        strangers = sockets - service.host.sockets(sight.main) if sight.main else sockets
+        if strangers:
+            for process in family(service.host.processes(), sight.processes):
+                strangers -= service.host.sockets(process)
+        if strangers:
+            raise Failure(
+                f"{url.host} port {url.port} is held by a process that is not of this resource; "
+                f"see: ss -tlnp sport = :{url.port}"
+            )
+
+
+class Answers(Check):
+    """The service answers at its healthcheck, where it has one, and at the root of its API."""
+
+    path: str = "/"
+
+    def asks(self, service: Service) -> tuple[Request, ...]:
+        """The healthcheck, then the root."""
+        return service.request(HEALTHCHECK), service.request(self.path)
+
+    def judge(self, service: Service, answers: Sequence[Answer]) -> None:
+        """A drain is a degradation, an error status or silence a failure."""
+        health, root = answers
+        if health.status == 503 and DRAINED in health.body.upper():
+            raise Degraded(f"{health.url} says {DRAINED}: drained by an operator; remove that file to end it")
+        for answer in answers:
+            if answer.fault:
+                raise Failure(f"{answer.url}: {answer.fault}")
+            if answer.status >= 500:
+                raise Failure(f"{answer.url}: answered {answer.status}; see the service's log")
+        if root.status not in GOOD:
+            raise Failure(f"{root.url}: answered {root.status}; is that {service.name}?")
+        slowest = max(health.seconds, root.seconds)
+        if slowest > service.deadline.timeout * SLOW:
+            raise Degraded(f"{root.url}: took {slowest:.1f} s of the {service.deadline.timeout:.0f} s there are")
+
+
+def examine(service: Service, checks: Sequence[Check]) -> None:
+    """Every check is content; else the first failure is raised, or the first degradation."""
+    ready = [check for check in checks if not check.asks(service)]
+    asking = [(check, check.asks(service)) for check in checks if check not in ready]
+    degraded: list[Degraded] = []
+    for check in ready:
+        judge(check, service, (), degraded)
+    requests = tuple(request for _, wanted in asking for request in wanted)
+    answers = list(http.ask(service.host, requests, service.deadline.left())) if requests else []
+    for check, wanted in asking:
+        judge(check, service, answers[: len(wanted)], degraded)
+        del answers[: len(wanted)]
+    if degraded:
+        raise degraded[0]
+
+
+def judge(check: Check, service: Service, answers: Sequence[Answer], degraded: list[Degraded]) -> None:
+    """The check was made; a degradation is kept, since a later check may find a failure."""
+    try:
+        check.judge(service, answers)
+    except Degraded as found:
+        degraded.append(found)

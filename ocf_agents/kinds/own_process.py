@@ -1,0 +1,163 @@
+"""A service as a process that the agent itself starts, watches and ends."""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+from ..ocf.codes import Failure
+from .family import SUSPENDED_STATE, family, judge
+from .state import RUNNING, STOPPED, SUSPENDED, Sight
+
+if TYPE_CHECKING:
+    from ..system.proc import Process
+    from .service import Service
+
+LARGEST_OUTPUT = 1 << 20
+"""Bytes of captured output after which it is thrown away; the service's own log has it all."""
+LAST_LINES = 3
+TERM, KILL, CONT = 15, 9, 18
+FORCE_AFTER = 0.7
+"""The part of stop's time after which SIGKILL follows SIGTERM."""
+
+
+class OwnProcess:
+    """The default backend, as the agents of old did it."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.host = service.host
+        run = f"{self.host.run_directory}/{service.context.instance or service.name}"
+        self.pidfile = service.pid or f"{run}.pid"
+        self.record = f"{run}.started"
+        self.output = f"{run}.output"
+
+    def look(self) -> Sight:
+        """What runs of the service now. Without a usable record, every process is looked at."""
+        main = self.recorded()
+        if main is None:
+            return self.search()
+        self.host.trim(self.output, LARGEST_OUTPUT)
+        return Sight(SUSPENDED if main.state == SUSPENDED_STATE else RUNNING, main)
+
+    def recorded(self) -> Process | None:
+        """The main process by pid, start time and command line, if the record still fits it."""
+        words = (self.host.read(self.record) or "").split()
+        if len(words) != 2 or not all(word.isascii() and word.isdigit() for word in words):
+            return None
+        process = self.host.process(int(words[0]))
+        if process is None or process.started != int(words[1]):
+            return None
+        return process if self.service.fits(process.command) or self.marked(process) else None
+
+    def search(self) -> Sight:
+        """What runs of the service, found by its mark or by its user and command line."""
+        everyone = tuple(self.host.processes())
+        marks = {process.pid: self.host.mark(process) for process in everyone}
+        marked = frozenset(pid for pid, mark in marks.items() if mark and mark == self.mark)
+        account = self.host.account(self.service.user)
+        known = [
+            process
+            for process in everyone
+            if process.pid in marked
+            # A process without any mark was started by hand or by an older agent; it is ours to adopt.
+            or not marks[process.pid]
+            and account
+            and process.uid == account.uid
+            and self.service.fits(process.command)
+        ]
+        return judge(family(everyone, known), marked)
+
+    def marked(self, process: Process) -> bool:
+        """Whether these agents started the process for this resource."""
+        return bool(self.mark) and self.host.mark(process) == self.mark
+
+    @property
+    def mark(self) -> str:
+        """What the processes of this resource carry in their environment."""
+        return self.service.context.instance
+
+    def start(self) -> None:
+        """The service's process exists and is on record; raises Failure with nothing left behind."""
+        sight = self.look()
+        if sight.state not in (STOPPED, RUNNING):
+            self.service.log.warning(f"{self.service.name} {sight}; ending that before the start")
+            self.stop()
+        elif sight.main:
+            self.service.log.info(f"{self.service.name} {sight} already")
+            self.remember(sight.main)
+            return
+        command = self.service.command(self.mark)
+        # Before anything runs it must be certain that its record can be written.
+        self.save(self.record, "0 0\n")
+        self.save(self.pidfile, "0\n")
+        try:
+            pid = self.host.spawn(command, self.output)
+        except OSError as error:
+            raise Failure(f"{command.argv[0]}: {error.strerror or error}; can {self.service.user} run it?") from error
+        main = self.host.process(pid)
+        if main:
+            self.remember(main)
+
+    def remember(self, main: Process) -> None:
+        """The main process is on record, and its pid in the pid file, or it is ended again."""
+        try:
+            self.save(self.record, f"{main.pid} {main.started}\n")
+            self.save(self.pidfile, f"{main.pid}\n")
+        except Failure:
+            self.stop()
+            raise
+
+    def save(self, path: str, text: str) -> None:
+        """The file holds the text; Failure says why it cannot."""
+        try:
+            self.host.write(path, text)
+        except OSError as error:
+            raise Failure(f"{path}: {error.strerror or error}; the agent keeps its record there") from error
+
+    def stop(self) -> None:
+        """No process of the service is left: SIGTERM, then SIGKILL, then a last look; else Failure."""
+        deadline = self.service.deadline
+        if self.members():
+            self.end(TERM)
+            if not deadline.wait(self.gone, deadline.left() * FORCE_AFTER):
+                self.service.log.warning(f"{self.service.name} ignores SIGTERM; killing it")
+                deadline.wait(self.killed)
+        left = self.members()
+        if left:
+            pids = ", ".join(str(process.pid) for process in left)
+            raise Failure(f"{self.service.name}: process {pids} survives SIGKILL; only a reboot of the node ends it")
+        for path in (self.pidfile, self.record, self.output):
+            self.host.remove(path)
+
+    def members(self) -> tuple[Process, ...]:
+        """All processes of the service, the main one first."""
+        main = self.recorded()
+        sight = self.search()
+        if main and all(main.pid != process.pid for process in sight.processes):
+            everyone = tuple(self.host.processes())
+            return family(everyone, (main, *sight.processes))
+        return sight.processes
+
+    def end(self, number: int) -> None:
+        """The main process got the signal first, so that it does not replace its workers; then all."""
+        for process in self.members():
+            self.host.signal(process, number)
+            if number == TERM:
+                # A suspended process acts on a signal only once it goes on.
+                self.host.signal(process, CONT)
+
+    def gone(self) -> bool:
+        """Whether no process is left; workers whose main process has gone are told to go as well."""
+        left = self.search()
+        if left.main is None and left.others:
+            self.end(TERM)
+        return not left.processes and not self.recorded()
+
+    def killed(self) -> bool:
+        """Whether no process is left after all that are left got SIGKILL."""
+        self.end(KILL)
+        return not self.members()
+
+    def last_words(self) -> str:
+        """The last lines that the service printed, on one line."""
+        lines = [line.strip() for line in (self.host.read(self.output) or "").splitlines()]
+        return " | ".join([line for line in lines if line][-LAST_LINES:])

@@ -1,0 +1,198 @@
+"""A service with a process and an interface that can be asked: what all OpenStack daemons are."""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+from ..ocf.actions import action
+from ..ocf.agent import Agent
+from ..ocf.codes import Degraded, Failure, NotInstalled, NotRunning
+from ..ocf.parameters import Arguments, Boolean, Path, Text
+from .state import RUNNING, STOPPED
+
+if TYPE_CHECKING:
+    from typing import ClassVar, Union
+
+    from ..system.spawn import Command
+    from .checks import Check
+    from .hosted import Hosted
+    from .own_process import OwnProcess
+    from .systemd_unit import SystemdUnit
+
+    Backend = Union[OwnProcess, SystemdUnit, Hosted]
+
+USABLE = 10
+"""The depth at which a service counts as started."""
+
+
+class Service(Agent):
+    """Runs a service as a process of its own, as a systemd unit, or watches one hosted elsewhere."""
+
+    binary = Text("", "Server program", "The server's executable: a path, or a name to find in PATH.")
+    config = Path("", "Configuration file", "The service's configuration file.")
+    user = Text("", "System user", "The account that the server runs as.")
+    pid = Path(
+        "",
+        "Pid file",
+        "Where the agent writes the server's pid; by default a file named after the resource in the "
+        "agents' run directory. The agent itself does not rely on it.",
+    )
+    additional_parameters = Arguments(
+        (),
+        "More server arguments",
+        "Appended to the server's command line; quoted as for a shell, but no shell sees them.",
+    )
+    systemd_unit = Text(
+        "",
+        "systemd unit",
+        "If set, for instance to keystone.service, systemctl starts and stops the service, and binary, "
+        "user, pid and additional_parameters have no effect. Disable the unit, so that only the "
+        "cluster starts it.",
+    )
+    hosted = Boolean(
+        False,
+        "Hosted elsewhere",
+        "If true, another server such as httpd or uWSGI runs the service and is looked after by its "
+        "own resource or by systemd: the agent then starts and stops nothing and only watches.",
+    )
+
+    checks: ClassVar[tuple[Check, ...]] = ()
+
+    @property
+    def backend(self) -> Backend:
+        """How this resource is run."""
+        if self.hosted:
+            from .hosted import Hosted
+
+            return Hosted(self)
+        if self.systemd_unit:
+            from .systemd_unit import SystemdUnit
+
+            return SystemdUnit(self)
+        from .own_process import OwnProcess
+
+        return OwnProcess(self)
+
+    @action(timeout=60)
+    def start(self) -> None:
+        """Start the service and return once it answers."""
+        self.check_parameters()
+        self.check_host()
+        self.announce()
+        backend = self.backend
+        backend.start()
+        trouble = [""]
+
+        def settled() -> bool:
+            trouble[0] = self.trouble()
+            return not trouble[0] or backend.look().state is STOPPED
+
+        if not self.deadline.wait(settled):
+            raise Failure(f"{self.name} is not usable in time: {trouble[0]}")
+        if backend.look().state is STOPPED:
+            # What the dead process left behind must not look like a service to the next monitor.
+            words = backend.last_words()
+            backend.stop()
+            raise Failure(f"{self.name} ended while starting: {words or 'it printed nothing; see its log'}")
+        self.log.info(f"{self.name} is up")
+
+    @action(timeout=60)
+    def stop(self) -> None:
+        """Stop the service, by force if need be; nothing of it is left."""
+        self.backend.stop()
+        self.log.info(f"{self.name} is stopped")
+
+    @action(timeout=30, interval=20, depth=0)
+    @action(timeout=30, interval=30, depth=10)
+    @action(timeout=30, interval=60, depth=20)
+    def monitor(self) -> None:
+        """Look at the process; at a depth above 0 also ask the service."""
+        sight = self.backend.look()
+        if sight.state is STOPPED:
+            raise NotRunning(f"{self.name} {sight}")
+        if sight.state is not RUNNING:
+            raise Failure(f"{self.name} {sight}")
+        # Of a hosted service there is no process to look at.
+        depth = max(self.context.depth, USABLE if self.hosted and not self.context.probe else 0)
+        if depth:
+            self.examine(max(depth, USABLE))
+
+    @action(timeout=20)
+    def reload_agent(self) -> None:
+        """Take over changed parameters; each call of the agent reads them anew anyway."""
+        self.check_parameters()
+
+    def examine(self, depth: int) -> None:
+        """Every check up to this depth holds; raises the first failure, a degradation last."""
+        from .checks import examine
+
+        examine(self, [check for check in self.checks if check.depth <= depth])
+
+    def trouble(self) -> str:
+        """What keeps the service from being usable; empty if nothing does."""
+        try:
+            self.examine(USABLE)
+        except Degraded as degraded:
+            self.log.warning(str(degraded))
+        except Failure as failure:
+            return str(failure)
+        return ""
+
+    def check_host(self) -> None:
+        """This host has the unit, or the program, the configuration and the user."""
+        backend = self.backend
+        if self.hosted or self.systemd_unit:
+            backend.check()  # type: ignore[union-attr]  # the two backends that are left have it
+            return
+        self.check_files()
+        self.check_program()
+
+    def check_files(self) -> None:
+        """The configuration file and the user exist, or NotInstalled."""
+        if self.config and not self.host.is_file(self.config):
+            raise NotInstalled(f"config={self.config}: no such file on this node; is the file system mounted?")
+        if self.host.account(self.user) is None:
+            raise NotInstalled(f"user={self.user}: no such user on this node; is the package installed?")
+
+    def check_program(self) -> None:
+        """The server program is there, or NotInstalled."""
+        self.program(self.binary)
+
+    def program(self, name: str) -> str:
+        """The path of a program, or NotInstalled."""
+        path = self.host.which(name)
+        if path is None:
+            raise NotInstalled(f"binary={name}: no such program on this node; is the package installed?")
+        return path
+
+    def announce(self) -> None:
+        """What an operator should know about the parameters is logged, once for each start."""
+
+    def command(self, mark: str) -> Command:
+        """The command line that runs the service in the foreground."""
+        return self.launch((self.program(self.binary), *self.arguments(), *self.additional_parameters), mark)
+
+    def arguments(self) -> tuple[str, ...]:
+        """What the server is told on its command line."""
+        return ("--config-file", self.config) if self.config else ()
+
+    def launch(self, argv: tuple[str, ...], mark: str, environment: dict[str, str] | None = None) -> Command:
+        """A command of this service: as its user, with an environment that owes nothing to ours."""
+        from ..system.host import PATH
+        from ..system.proc import MARK
+        from ..system.spawn import Command
+
+        account = self.host.account(self.user)
+        if account is None:
+            raise NotInstalled(f"user={self.user}: no such user on this node; is the package installed?")
+        basic = {"PATH": PATH, "HOME": account.home, "USER": account.name, "LANG": "C.UTF-8", MARK: mark}
+        return Command(argv, account, {**basic, **(environment or {})})
+
+    def fits(self, command: tuple[str, ...]) -> bool:
+        """Whether a process with this command line is this service."""
+        name = self.binary.rpartition("/")[2]
+        program = any(word.rpartition("/")[2] == name for word in command[:3])
+        return bool(name) and program and all(part in " ".join(command) for part in self.needles())
+
+    def needles(self) -> tuple[str, ...]:
+        """What the command line of a process of this service holds beside the program."""
+        return (self.config,) if self.config else ()

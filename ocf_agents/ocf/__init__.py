@@ -1,0 +1,1 @@
+"""The OCF contract: parameters, actions, context, dispatch, exit codes, exit reason, log."""

@@ -1,0 +1,40 @@
+"""The time an action has: the timeout that Pacemaker gave it, less a margin to report in."""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from ..system.host import Host
+
+MARGIN = 0.1
+"""The part of the timeout that is kept back."""
+LONGEST_MARGIN = 5.0
+"""Seconds that are kept back at most."""
+PAUSE = 0.1
+"""Seconds between two looks; an action waits for a process, not for a disk."""
+
+
+class Deadline:
+    """A moment by which an action must have answered, so that Pacemaker need not kill it."""
+
+    def __init__(self, host: Host, timeout: float) -> None:
+        self.host = host
+        self.timeout = timeout
+        self.moment = host.now() + timeout - min(timeout * MARGIN, LONGEST_MARGIN)
+
+    def left(self) -> float:
+        """Seconds until the deadline; never below zero."""
+        return max(0.0, self.moment - self.host.now())
+
+    def wait(self, condition: Callable[[], bool], within: float | None = None) -> bool:
+        """Whether the condition came true before the deadline, or before so many seconds."""
+        end = self.moment if within is None else min(self.moment, self.host.now() + within)
+        while not condition():
+            left = end - self.host.now()
+            if left <= 0:
+                return False
+            self.host.sleep(min(PAUSE, left))
+        return True

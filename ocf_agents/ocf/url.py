@@ -1,0 +1,63 @@
+"""URLs as values; the parser of the standard library costs more than a whole monitor."""
+
+from __future__ import annotations
+
+from ..lean import Record
+from .parameters import Parameter
+
+SCHEMES = {"http": 80, "https": 443}
+
+
+class Url(Record):
+    """An HTTP address; `host` without the brackets of IPv6, `path` with its leading slash or empty."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str = ""
+
+    @property
+    def root(self) -> str:
+        """The address without its path."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return self.root + self.path
+
+
+def split(raw: str) -> Url:
+    """The parts of a URL; ValueError says what is wrong with it."""
+    scheme, mark, rest = raw.partition("://")
+    if not mark or scheme.lower() not in SCHEMES:
+        raise ValueError("is not an http:// or https:// URL")
+    if any(character in rest for character in " \"'<>\\^`{|}$") or not rest.isascii():
+        raise ValueError("holds a character that a URL cannot hold")
+    authority, slash, path = rest.partition("/")
+    if "@" in authority:
+        raise ValueError("holds a login; use the parameters for user and password")
+    if authority.startswith("["):
+        host, bracket, port = authority[1:].partition("]")
+        if not bracket or port and not port.startswith(":"):
+            raise ValueError("has no closing bracket after its IPv6 address")
+        port = port[1:]
+    else:
+        host, _, port = authority.partition(":")
+    if not host:
+        raise ValueError("names no host")
+    if port and not (port.isdigit() and 1 <= int(port[:6]) <= 65535):
+        raise ValueError("has no port between 1 and 65535")
+    return Url(scheme.lower(), host, int(port or SCHEMES[scheme.lower()]), slash + path)
+
+
+class UrlParameter(Parameter["Url | None"]):
+    """The address of an HTTP service, or none."""
+
+    def parse(self, raw: str) -> Url:
+        try:
+            return split(raw)
+        except ValueError as error:
+            raise self.wrong(raw, str(error)) from None
+
+    def show(self) -> str:
+        return str(self.default or "")

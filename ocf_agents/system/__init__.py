@@ -1,0 +1,1 @@
+"""The world: processes, sockets, HTTP, Keystone, systemd, cluster attributes."""

@@ -1,0 +1,109 @@
+"""Attributes and promotion scores in the cluster: the only place that calls crm_* tools."""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+from ..ocf.codes import Failure, NotInstalled
+
+if TYPE_CHECKING:
+    from ..ocf.context import Context
+    from .host import Host
+
+INFINITY = 1_000_000
+"""Pacemaker's largest score; it clamps whatever lies beyond."""
+PROMOTION_OPTION = (3, 10, 0)
+"""The first crm_feature_set whose crm_attribute knows promotion scores."""
+NO_SUCH = (105, 6)
+"""Exit codes for "no such object": CRM_EX_NOSUCH, and ENXIO of the tools before 2.0."""
+SECONDS = 10.0
+
+
+class Cluster:
+    """The cluster as this resource on this node may change it: its own node's attributes only."""
+
+    def __init__(self, host: Host, context: Context) -> None:
+        self.host = host
+        self.context = context
+
+    def promotion_score(self) -> int | None:
+        """This node's promotion score, or None where it has none."""
+        told = self.ask(*self.promotion(), "--query", "--quiet")
+        number = (told or "").strip()
+        if number.lstrip("+-") == "INFINITY":
+            return -INFINITY if number.startswith("-") else INFINITY
+        return int(number) if number.lstrip("+-").isdigit() else None
+
+    def set_promotion_score(self, score: int) -> None:
+        """This node may be promoted with this score; kept within Pacemaker's range."""
+        score = max(-INFINITY, min(INFINITY, score))
+        self.tell(*self.promotion(), "--update", str(score))
+
+    def withdraw_promotion_score(self) -> None:
+        """This node has no promotion score, so that it is not promoted."""
+        self.tell(*self.promotion(), "--delete")
+
+    def promotion(self) -> tuple[str, ...]:
+        """The tool for promotion scores that this cluster has, with its target.
+
+        The attribute is named master-<resource> by either of them.
+        """
+        if self.context.feature_set >= PROMOTION_OPTION:
+            return ("crm_attribute", *self.target(), f"--promotion={self.context.resource}")
+        return ("crm_master", "-l", "reboot", "-r", self.context.resource, *self.target())
+
+    def attribute(self, name: str, node: str = "") -> str | None:
+        """A transient attribute of a node (this one if not said), or None where there is none."""
+        target = ("--node", node) if node else self.target()
+        told = self.ask("crm_attribute", *target, "--lifetime", "reboot", "--name", name, "--query", "--quiet")
+        return None if told is None else told.rstrip("\n")
+
+    def set_attribute(self, name: str, value: str) -> None:
+        """This node has this transient attribute."""
+        self.tell("crm_attribute", *self.target(), "--lifetime", "reboot", "--name", name, "--update", value)
+
+    def withdraw_attribute(self, name: str) -> None:
+        """This node has no such transient attribute."""
+        self.tell("crm_attribute", *self.target(), "--lifetime", "reboot", "--name", name, "--delete")
+
+    def publish(self, name: str, value: str) -> None:
+        """This node's private attribute: all nodes can read it, and it never touches the CIB."""
+        self.tell("attrd_updater", *self.target(), "--private", "--name", name, "--update", value)
+
+    def published(self, name: str, node: str) -> str | None:
+        """A node's private attribute, or None where it has none."""
+        told = self.ask("attrd_updater", "--node", node, "--name", name, "--query")
+        return None if told is None else value_of(told)
+
+    def target(self) -> tuple[str, ...]:
+        """The option that names our node; inside a bundle it may be the container's host."""
+        return ("--node", self.context.node) if self.context.node else ()
+
+    def tell(self, *argv: str) -> None:
+        """The change is made, or Failure; deleting what is not there is no failure."""
+        self.ask(*argv)
+
+    def ask(self, tool: str, *arguments: str) -> str | None:
+        """What a tool printed, or None where there is no such thing; raises Failure."""
+        program = self.host.which(tool)
+        if program is None:
+            raise NotInstalled(f"{tool}: not found in PATH; install pacemaker's command line tools")
+        environment = {"PATH": self.host.path, "OCF_RESOURCE_INSTANCE": self.context.instance}
+        done = self.host.run((program, *arguments), SECONDS, "", environment)
+        if done.code is None:
+            raise Failure(f"{tool}: no answer within {SECONDS:.0f} s")
+        if done.code in NO_SUCH:
+            return None
+        if done.code:
+            raise Failure(f"{tool}: {' '.join(done.errors.split()) or f'exit code {done.code}'}")
+        return done.output
+
+
+def value_of(told: str) -> str | None:
+    """The value in attrd_updater's answer: name="..." host="..." value="..."."""
+    _, mark, rest = told.partition(' value="')
+    if not mark:
+        return None
+    value = rest.partition('"\n')[0].removesuffix('"')
+    for entity, character in (("&quot;", '"'), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        value = value.replace(entity, character)
+    return value

@@ -1,0 +1,173 @@
+"""The machine as one object; tests hand in another one, in memory, with a clock of its own."""
+
+from __future__ import annotations
+
+import posix
+import time
+
+from ..lean import TYPE_CHECKING, Record
+from . import proc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .proc import Process
+    from .run import Finished
+    from .spawn import Command
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+RUN_DIRECTORY = "/run/openstack-agents"
+FILE_TYPE, REGULAR = 0o170000, 0o100000
+TERM = 15
+KILL = 9
+
+
+class Account(Record):
+    """A system user."""
+
+    name: str
+    uid: int
+    gid: int
+    home: str
+
+
+class Host:
+    """This machine."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.path = environment.get("PATH") or PATH
+        self.run_directory = environment.get("HA_RSCTMP") or RUN_DIRECTORY
+        # ocf-tester asks how an agent behaves where nothing is installed.
+        self.bare = environment.get("OCF_TESTER_FAIL_HAVE_BINARY", "") == "1"
+
+    def now(self) -> float:
+        """Seconds on a clock that nobody sets."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """So many seconds have passed."""
+        time.sleep(seconds)
+
+    def read(self, path: str) -> str | None:
+        """The text of a file, or None where there is none to read."""
+        raw = proc.read(path)
+        return None if raw is None else raw.decode("utf-8", "surrogateescape")
+
+    def write(self, path: str, text: str, mode: int = 0o644) -> None:
+        """The file holds just this text, with its directory made if need be; raises OSError.
+
+        It is replaced in one step: no reader ever sees half of it.
+        """
+        directory = path.rpartition("/")[0]
+        if directory and not self.exists(directory):
+            posix.mkdir(directory, 0o755)
+        draft = f"{path}.{posix.getpid()}"
+        descriptor = posix.open(draft, posix.O_WRONLY | posix.O_CREAT | posix.O_EXCL | posix.O_CLOEXEC, mode)
+        try:
+            try:
+                posix.write(descriptor, text.encode("utf-8", "surrogateescape"))
+            finally:
+                posix.close(descriptor)
+            posix.rename(draft, path)
+        except OSError:
+            self.remove(draft)
+            raise
+
+    def remove(self, path: str) -> None:
+        """There is no such file."""
+        try:
+            posix.unlink(path)
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+
+    def trim(self, path: str, size: int) -> None:
+        """A file longer than `size` bytes is empty; one that its writers append to stays usable."""
+        try:
+            if posix.stat(path).st_size > size:
+                posix.truncate(path, 0)
+        except OSError:
+            pass
+
+    def exists(self, path: str) -> bool:
+        """Whether there is anything by this name."""
+        try:
+            posix.stat(path)
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def is_file(self, path: str) -> bool:
+        """Whether this is a regular file, perhaps behind links."""
+        try:
+            return posix.stat(path).st_mode & FILE_TYPE == REGULAR
+        except (OSError, ValueError):
+            return False
+
+    def which(self, program: str) -> str | None:
+        """The path of an executable, given as a path or as a name to find in PATH."""
+        if self.bare or not program:
+            return None
+        directories = [""] if "/" in program else [f"{place}/" for place in self.path.split(":") if place]
+        for directory in directories:
+            candidate = directory + program
+            if self.is_file(candidate) and posix.access(candidate, posix.X_OK):
+                return candidate
+        return None
+
+    def account(self, name: str) -> Account | None:
+        """The system user of this name."""
+        from pwd import getpwnam
+
+        try:
+            found = getpwnam(name)
+        except (KeyError, ValueError, OSError):
+            return None
+        return Account(name, found.pw_uid, found.pw_gid, found.pw_dir)
+
+    def run(
+        self,
+        argv: tuple[str, ...],
+        seconds: float,
+        stdin: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> Finished:
+        """A small program has run to its end, or was ended after so many seconds."""
+        from .run import run
+
+        return run(argv, seconds, stdin, environment or {"PATH": self.path, "LC_ALL": "C"})
+
+    def process(self, pid: int) -> Process | None:
+        """The living process of this pid; a zombie is none."""
+        return proc.process(pid)
+
+    def processes(self) -> Iterator[Process]:
+        """Every living process but this one."""
+        return proc.processes()
+
+    def mark(self, process: Process) -> str:
+        """The resource that a process was started for by these agents, or nothing."""
+        return proc.mark(process)
+
+    def spawn(self, command: Command, output: str) -> int:
+        """The pid of a new process in a session of its own; its output is appended to a file."""
+        from .spawn import spawn
+
+        return spawn(command, output)
+
+    def signal(self, process: Process, number: int) -> None:
+        """The very process got the signal, and no other that has its pid by now."""
+        from .spawn import signal
+
+        signal(process, number)
+
+    def listeners(self, address: str, port: int) -> set[int]:
+        """The sockets (by inode) that accept connections to this address and port."""
+        from .sockets import listeners
+
+        return listeners(address, port)
+
+    def sockets(self, process: Process) -> set[int]:
+        """The sockets (by inode) that a process holds."""
+        from .sockets import held
+
+        return held(process.pid)

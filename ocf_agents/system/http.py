@@ -1,0 +1,121 @@
+"""HTTP through curl, which costs a tenth of a protocol written in Python.
+
+Everything that curl is told goes to its standard input: no password, no token and no header is
+ever an argument. All requests of a monitor share one curl, and so one connection where they can.
+"""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING, Record
+from ..ocf.codes import NotInstalled
+
+if TYPE_CHECKING:
+    from .host import Host
+
+TIMED_OUT = 28
+REFUSED = 7
+LARGEST = 1 << 20
+ENVIRONMENT = {"LC_ALL": "C", "PATH": "/nonexistent", "HOME": "/nonexistent"}
+
+
+class Request(Record):
+    """A GET, or a POST of JSON where there is a body; `cafile` empty means the system's."""
+
+    url: str
+    body: str = ""
+    token: str = ""
+    cafile: str = ""
+    insecure: bool = False
+
+
+class Answer(Record):
+    """What came back; `status` is 0 where nothing did, and `fault` says why."""
+
+    url: str
+    status: int = 0
+    body: str = ""
+    seconds: float = 0.0
+    fault: str = ""
+
+
+def ask(host: Host, requests: tuple[Request, ...], seconds: float) -> tuple[Answer, ...]:
+    """One answer for each request, all within so many seconds; NotInstalled where there is no curl."""
+    curl = host.which("curl")
+    if curl is None:
+        raise NotInstalled("curl: not found in PATH; install it, every check over HTTP needs it")
+    # The separator must be one that no answering server can guess.
+    fence = boundary(host)
+    script = "next\n".join(section(request, fence, seconds / len(requests)) for request in requests)
+    done = host.run((curl, "-q", "-K", "-"), seconds + 1, script, ENVIRONMENT)
+    if fence not in done.output and done.code:
+        fault = done.errors.strip().splitlines()[-1:] or [f"curl ended with {done.code}"]
+        return tuple(Answer(request.url, fault=fault[0]) for request in requests)
+    return tuple(parse(done.output, fence, requests, seconds))
+
+
+def boundary(host: Host) -> str:
+    """A text that stands between two answers and is new every time."""
+    return (host.read("/proc/sys/kernel/random/uuid") or "0000").strip()
+
+
+def section(request: Request, fence: str, seconds: float) -> str:
+    """The lines of a curl configuration for one request (curl(1), --config)."""
+    lines = [
+        "silent",
+        "globoff",
+        f"url = {quote(request.url)}",
+        f"max-time = {seconds:.3f}",
+        'proto = "=http,https"',
+        'noproxy = "*"',
+        f"max-filesize = {LARGEST}",
+        f'write-out = "{fence} %{{http_code}} %{{time_total}} %{{exitcode}} %{{errormsg}}\\n{fence}"',
+    ]
+    if request.insecure:
+        lines.append("insecure")
+    if request.cafile:
+        lines.append(f"cacert = {quote(request.cafile)}")
+    if request.token:
+        lines.append(f"header = {quote('X-Auth-Token: ' + request.token)}")
+    if request.body:
+        lines += ['header = "Content-Type: application/json"', f"data-raw = {quote(request.body)}"]
+    return "\n".join(lines) + "\n"
+
+
+def quote(text: str) -> str:
+    """A value as curl's configuration takes it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+
+
+def parse(
+    output: str, fence: str, requests: tuple[Request, ...], seconds: float
+) -> list[Answer]:
+    """The answers in the order of the requests; those that curl did not come to have timed out."""
+    parts = output.split(fence)
+    answers = []
+    for number, request in enumerate(requests):
+        if len(parts) < 2 * number + 3:
+            answers.append(Answer(request.url, fault=f"no answer within {seconds:.0f} s"))
+            continue
+        words = parts[2 * number + 1].split(None, 3)
+        status, took, code = int(words[0]), float(words[1]), int(words[2])
+        fault = fault_of(code, words[3].strip() if len(words) > 3 else "", took)
+        answers.append(Answer(request.url, 0 if fault else status, parts[2 * number], took, fault))
+    return answers
+
+
+def fault_of(code: int, message: str, seconds: float) -> str:
+    """Why there is no answer, in the operator's words; empty where there is one."""
+    if code == 0:
+        return ""
+    if code == REFUSED:
+        return "connection refused"
+    if code == TIMED_OUT:
+        return f"no answer within {seconds:.0f} s"
+    return message or f"curl error {code}"
+
+
+def json_text(text: str) -> str:
+    """A JSON string with its quotes; the json module costs more than the interpreter itself."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " else f"\\u{ord(c):04x}" for c in escaped) + '"'

@@ -1,0 +1,60 @@
+"""Logins at Keystone, version 3 of its API."""
+
+from __future__ import annotations
+
+from ..lean import Record
+from ..ocf.url import Url
+from .http import Request, json_text
+
+
+class Login(Record):
+    """Who asks for a token, for which project, and where."""
+
+    url: Url
+    username: str
+    password: str
+    project: str = ""
+    user_domain: str = "Default"
+    project_domain: str = "Default"
+    region: str = ""
+    cafile: str = ""
+    insecure: bool = False
+
+    @property
+    def endpoint(self) -> str:
+        """The v3 root at the host that the URL names, whatever version it asks for.
+
+        A Keystone behind a path, as in http://host/identity/v3, keeps that path.
+        """
+        path = self.url.path.rstrip("/")
+        for old in ("/v2.0", "/v3", "/v2.0/tokens", "/v3/auth/tokens"):
+            if path.endswith(old):
+                path = path[: -len(old)]
+        return f"{self.url.root}{path}/v3"
+
+    @property
+    def old(self) -> bool:
+        """Whether the URL asks for the v2.0 API, which Keystone has had no more since Queens."""
+        return "/v2.0" in self.url.path
+
+    @property
+    def request(self) -> Request:
+        """The request for a token (Identity API v3, password authentication)."""
+        user = f'"name":{json_text(self.username)},"password":{json_text(self.password)}'
+        user += f',"domain":{{"name":{json_text(self.user_domain)}}}'
+        body = f'{{"auth":{{"identity":{{"methods":["password"],"password":{{"user":{{{user}}}}}}}'
+        if self.project:
+            domain = f'"domain":{{"name":{json_text(self.project_domain)}}}'
+            body += f',"scope":{{"project":{{"name":{json_text(self.project)},{domain}}}}}'
+        return Request(
+            f"{self.endpoint}/auth/tokens",
+            body=body + "}}",
+            cafile=self.cafile,
+            insecure=self.insecure,
+        )
+
+    def offers_region(self, body: str) -> bool:
+        """Whether the catalogue that came with a token names the region, if one is asked for."""
+        if not self.region:
+            return True
+        return f'"region":{json_text(self.region)}' in body.replace('": "', '":"')
