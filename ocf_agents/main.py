@@ -21,7 +21,9 @@ def run() -> NoReturn:
     try:
         code = main(sys.argv, text(environ))
     except BaseException as error:  # noqa: BLE001  # the cluster must get an answer, not a traceback
-        put(2, f"ocf-exit-reason:{sys.argv[0]}: cannot run ({type(error).__name__}); is it installed whole?\n")
+        put(
+            2, f"ocf-exit-reason:{sys.argv[0]}: cannot run ({type(error).__name__}); is it installed whole?\n"
+        )
         code = ERR_GENERIC
     _exit(code)
 

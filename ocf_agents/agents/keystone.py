@@ -6,8 +6,8 @@ from ..kinds.checks import Answers, Check, Listens
 from ..kinds.wsgi import Wsgi
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Degraded, Failure
-from ..ocf.parameters import Secret, Text
-from ..ocf.url import Url, UrlParameter
+from ..ocf.parameters import Secret, Text, UrlParameter
+from ..system.url import Url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,9 @@ class Keystone(
         "", "Monitoring project", "The project of the token.", reloadable=True, aliases=("os_project_name",)
     )
     os_user_domain_name = Text("Default", "User domain", "The domain of os_username.", reloadable=True)
-    os_project_domain_name = Text("Default", "Project domain", "The domain of os_tenant_name.", reloadable=True)
+    os_project_domain_name = Text(
+        "Default", "Project domain", "The domain of os_tenant_name.", reloadable=True
+    )
     os_region_name = Text(
         "",
         "Region",
@@ -99,7 +101,9 @@ class Keystone(
         reloadable=True,
     )
     client_binary = Text(
-        "", "Obsolete: client program", "Accepted for configurations of old, and not needed: no client is run."
+        "",
+        "Obsolete: client program",
+        "Accepted for configurations of old, and not needed: no client is run.",
     )
 
     config_environment = "OS_KEYSTONE"
@@ -131,7 +135,9 @@ class Keystone(
         if login is None:
             self.log.info("os_username is empty: no monitor asks Keystone for a token")
         elif login.old:
-            self.log.info(f"os_auth_url names the v2.0 API, which Keystone has no more; asking {login.endpoint}")
+            self.log.info(
+                f"os_auth_url names the v2.0 API, which Keystone has no more; asking {login.endpoint}"
+            )
 
 
 AGENTS = (Keystone,)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Misconfigured
-from ..ocf.parameters import Boolean, Path
-from ..ocf.url import Url, UrlParameter
+from ..ocf.parameters import Boolean, Path, UrlParameter
 from .service import Service
 
 if TYPE_CHECKING:
     from ..system.http import Request
+    from ..system.url import Url
 
 
 class Api(Service):

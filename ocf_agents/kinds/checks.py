@@ -85,7 +85,9 @@ class Answers(Check):
             raise Failure(f"{root.url}: answered {root.status}; is that {service.name}?")
         slowest = max(health.seconds, root.seconds)
         if slowest > service.deadline.timeout * SLOW:
-            raise Degraded(f"{root.url}: took {slowest:.1f} s of the {service.deadline.timeout:.0f} s there are")
+            raise Degraded(
+                f"{root.url}: took {slowest:.1f} s of the {service.deadline.timeout:.0f} s there are"
+            )
 
 
 def examine(service: Service, checks: Sequence[Check]) -> None:

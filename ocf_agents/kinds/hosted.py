@@ -27,7 +27,9 @@ class Hosted:
         try:
             self.host.write(self.marker, "")
         except OSError as error:
-            raise Failure(f"{self.marker}: {error.strerror or error}; the agent keeps its record there") from error
+            raise Failure(
+                f"{self.marker}: {error.strerror or error}; the agent keeps its record there"
+            ) from error
 
     def stop(self) -> None:
         """The agent watches no more; the service is left as it is."""

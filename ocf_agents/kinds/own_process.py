@@ -59,10 +59,12 @@ class OwnProcess:
             for process in everyone
             if process.pid in marked
             # A process without any mark was started by hand or by an older agent; it is ours to adopt.
-            or not marks[process.pid]
-            and account
-            and process.uid == account.uid
-            and self.service.fits(process.command)
+            or (
+                not marks[process.pid]
+                and account
+                and process.uid == account.uid
+                and self.service.fits(process.command)
+            )
         ]
         return judge(family(everyone, known), marked)
 
@@ -92,7 +94,9 @@ class OwnProcess:
         try:
             pid = self.host.spawn(command, self.output)
         except OSError as error:
-            raise Failure(f"{command.argv[0]}: {error.strerror or error}; can {self.service.user} run it?") from error
+            raise Failure(
+                f"{command.argv[0]}: {error.strerror or error}; can {self.service.user} run it?"
+            ) from error
         main = self.host.process(pid)
         if main:
             self.remember(main)
@@ -124,7 +128,9 @@ class OwnProcess:
         left = self.members()
         if left:
             pids = ", ".join(str(process.pid) for process in left)
-            raise Failure(f"{self.service.name}: process {pids} survives SIGKILL; only a reboot of the node ends it")
+            raise Failure(
+                f"{self.service.name}: process {pids} survives SIGKILL; only a reboot of the node ends it"
+            )
         for path in (self.pidfile, self.record, self.output):
             self.host.remove(path)
 

@@ -12,7 +12,9 @@ from .state import RUNNING, STOPPED
 if TYPE_CHECKING:
     from typing import ClassVar, Union
 
+    from ..system.http import Request
     from ..system.spawn import Command
+    from ..system.url import Url
     from .checks import Check
     from .hosted import Hosted
     from .own_process import OwnProcess
@@ -149,7 +151,9 @@ class Service(Agent):
     def check_files(self) -> None:
         """The configuration file and the user exist, or NotInstalled."""
         if self.config and not self.host.is_file(self.config):
-            raise NotInstalled(f"config={self.config}: no such file on this node; is the file system mounted?")
+            raise NotInstalled(
+                f"config={self.config}: no such file on this node; is the file system mounted?"
+            )
         if self.host.account(self.user) is None:
             raise NotInstalled(f"user={self.user}: no such user on this node; is the package installed?")
 
@@ -170,6 +174,14 @@ class Service(Agent):
     def command(self, mark: str) -> Command:
         """The command line that runs the service in the foreground."""
         return self.launch((self.program(self.binary), *self.arguments(), *self.additional_parameters), mark)
+
+    def address(self) -> Url:
+        """Where the service is asked; only an API is."""
+        raise NotImplementedError
+
+    def request(self, path: str) -> Request:
+        """A question to the service; only an API has an answer."""
+        raise NotImplementedError
 
     def arguments(self) -> tuple[str, ...]:
         """What the server is told on its command line."""

@@ -23,6 +23,7 @@ STATES: dict[str, State] = {
     "failed": STOPPED,
 }
 """What each ActiveState of org.freedesktop.systemd1(5) amounts to."""
+UNUSABLE = ("not-found", "bad-setting", "error")
 
 
 class SystemdUnit:
@@ -47,18 +48,18 @@ class SystemdUnit:
     def unit(self) -> systemd.Unit:
         """The unit, or NotInstalled where systemd does not know it."""
         unit = systemd.show(self.host, self.name, self.service.deadline.left())
-        if unit.load in ("not-found", "bad-setting", "error") and self.service.context.action != "stop":
-            if not self.service.context.probe:
-                raise NotInstalled(f"systemd_unit={self.name}: systemd says {unit.load}; is the package installed?")
+        asked = self.service.context
+        if unit.load in UNUSABLE and not asked.probe and asked.action != "stop":
+            raise NotInstalled(f"systemd_unit={self.name}: systemd says {unit.load}; is it installed?")
         return unit
 
     def start(self) -> None:
-        """systemd says that the unit is started; Failure has its words where it is not."""
+        """Systemd says that the unit is started; Failure has its words where it is not."""
         self.check()
         systemd.change(self.host, "start", self.name, self.service.deadline.left())
 
     def stop(self) -> None:
-        """systemd says that the unit is stopped, and so do its processes."""
+        """Systemd says that the unit is stopped, and so do its processes."""
         if not systemd.booted(self.host):
             return
         if self.unit().load == "not-found":
@@ -69,7 +70,7 @@ class SystemdUnit:
             raise Failure(f"{self.name} {sight} after systemctl stop")
 
     def check(self) -> None:
-        """systemd runs here, knows the unit, and leaves its starts and restarts to the cluster."""
+        """Systemd runs here, knows the unit, and leaves its starts and restarts to the cluster."""
         if not systemd.booted(self.host):
             raise NotInstalled(
                 f"systemd_unit={self.name}: systemd does not run here ({systemd.BOOTED} is missing); "

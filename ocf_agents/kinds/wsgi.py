@@ -49,19 +49,25 @@ class Wsgi(Api):
 
     def check_program(self) -> None:
         """The script is there, or uWSGI and a release that has the module in its place."""
-        if not (self.module and self.server()):
+        if not (self.wrapped() and self.module and self.server()):
             super().check_program()
 
     def announce(self) -> None:
         """A server for one request at a time deserves a word."""
-        if not (self.hosted or self.systemd_unit) and self.server() is None:
+        if not (self.hosted or self.systemd_unit) and self.wrapped() and self.server() is None:
             self.log.warning(
                 f"{self.name} runs under {self.binary}'s own server, one request at a time; install "
                 "uWSGI with its Python 3 plugin, or use systemd_unit= or hosted=true"
             )
 
+    def wrapped(self) -> bool:
+        """Whether binary= names the application's script, rather than a daemon of an old release."""
+        return self.binary.rpartition("/")[2] == type(self).parameters["binary"].default
+
     def command(self, mark: str) -> Command:
-        """uWSGI in the foreground, or the script."""
+        """UWSGI in the foreground, or the script."""
+        if not self.wrapped():
+            return super().command(mark)
         directory, _, file = self.config.rpartition("/")
         environment = {
             f"{self.config_environment}_CONFIG_DIR": directory,
@@ -69,7 +75,7 @@ class Wsgi(Api):
         }
         server = self.server()
         if server is None:
-            argv = (self.program(self.binary), "--port", str(self.address().port))
+            argv: tuple[str, ...] = (self.program(self.binary), "--port", str(self.address().port))
         else:
             argv = (server, *self.uwsgi_arguments())
         return self.launch((*argv, *self.additional_parameters), mark, environment)
@@ -97,7 +103,7 @@ class Wsgi(Api):
         return ("--module", f"{self.module}:application")
 
     def fits(self, command: tuple[str, ...]) -> bool:
-        """uWSGI with this application or this ini file, or the script itself."""
+        """UWSGI with this application or this ini file, or the script itself."""
         words = [word.rpartition("/")[2] for word in command]
         name = self.binary.rpartition("/")[2]
         if words[0].startswith("uwsgi"):

@@ -20,9 +20,7 @@ class Action(Record):
     role: str = ""
 
 
-def action(
-    timeout: int, interval: int = 0, depth: int = 0, role: str = ""
-) -> Callable[[Method], Method]:
+def action(timeout: int, interval: int = 0, depth: int = 0, role: str = "") -> Callable[[Method], Method]:
     """The method is the action of its own name; stack the decorator for several monitors."""
 
     def declare(method: Method) -> Method:

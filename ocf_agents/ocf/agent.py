@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .context import Context
     from .log import Log
 
+FUNCTION = type(lambda: None)
+
 
 class Agent:
     """A resource agent. Its docstring is the long description that operators read."""
@@ -30,19 +32,26 @@ class Agent:
         cls, name: str = "", summary: str = "", aliases: tuple[str, ...] = (), **defaults: object
     ) -> None:
         cls.name, cls.summary, cls.aliases = name, summary, aliases
+        cls.collect()
+        for key, default in defaults.items():
+            if key not in cls.parameters:
+                raise TypeError(f"{cls.__name__} has no parameter {key!r}")
+            cls.parameters[key] = cls.parameters[key].but(default)
+            setattr(cls, key, cls.parameters[key])
+
+    @classmethod
+    def collect(cls) -> None:
+        """`parameters` and `actions` hold what the class and its bases declare, bases first."""
         parameters: dict[str, Parameter[Any]] = {}
         actions: dict[str, tuple[Action, ...]] = {}
-        for base in reversed(cls.__mro__):
-            for key, member in vars(base).items():
-                if isinstance(member, Parameter):
-                    parameters[key] = member
-                elif hasattr(member, "actions") and not isinstance(member, type):
-                    actions[member.actions[0].name] = member.actions
-        for key, default in defaults.items():
-            if key not in parameters:
-                raise TypeError(f"{cls.__name__} has no parameter {key!r}")
-            parameters[key] = parameters[key].but(default)
-            setattr(cls, key, parameters[key])
+        for base in reversed(cls.__bases__):
+            parameters.update(getattr(base, "parameters", {}))
+            actions.update(getattr(base, "actions", {}))
+        for key, member in vars(cls).items():
+            if isinstance(member, Parameter):
+                parameters[key] = member
+            elif type(member) is FUNCTION and hasattr(member, "actions"):
+                actions[member.actions[0].name] = member.actions
         cls.parameters, cls.actions = parameters, actions
 
     def __init__(self, context: Context, host: Host, log: Log) -> None:
@@ -74,3 +83,6 @@ class Agent:
 
     def check_host(self) -> None:
         """This host has what the service needs, or the failure that says what it lacks."""
+
+
+Agent.collect()

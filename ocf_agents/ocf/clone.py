@@ -27,9 +27,7 @@ class Clone(Record):
             maximum=context.number("clone_max"),
             node_maximum=context.number("clone_node_max"),
             promoted_maximum=context.number("promoted_max", context.number("master_max")),
-            promoted_node_maximum=context.number(
-                "promoted_node_max", context.number("master_node_max")
-            ),
+            promoted_node_maximum=context.number("promoted_node_max", context.number("master_node_max")),
             globally_unique=context.meta("globally_unique") == "true",
             notify=context.meta("notify") == "true",
         )

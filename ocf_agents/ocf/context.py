@@ -21,9 +21,7 @@ class Context:
         self.environment = environment
         self.action = action or environment.get("__OCF_ACTION", "")
         self.parameters = {
-            key[len(PARAMETER) :]: value
-            for key, value in environment.items()
-            if key.startswith(PARAMETER)
+            key[len(PARAMETER) :]: value for key, value in environment.items() if key.startswith(PARAMETER)
         }
 
     def meta(self, name: str, default: str = "") -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
-from .codes import ERR_GENERIC, SUCCESS, Degraded, Failure, NotRunning, Unimplemented
+from ..system.errors import Missing, Refused
+from .codes import ERR_GENERIC, SUCCESS, Degraded, Failure, NotInstalled, NotRunning, Unimplemented
 from .log import put
 
 if TYPE_CHECKING:
@@ -24,14 +25,18 @@ def dispatch(kind: type[Agent], context: Context, host: Host, log: Log) -> int:
         put(STDOUT, usage(kind))
         return SUCCESS
     try:
-        code = perform(kind, context, host, log)
+        try:
+            return perform(kind, context, host, log)
+        except Missing as missing:
+            raise NotInstalled(str(missing)) from missing
+        except Refused as refused:
+            raise Failure(str(refused)) from refused
     except Failure as failure:
         report(failure, context, log)
         return failure.code
     except Exception as error:  # noqa: BLE001  # a fault of ours must still answer the cluster
         log.reason(internal(error, kind, context))
         return ERR_GENERIC
-    return code
 
 
 def perform(kind: type[Agent], context: Context, host: Host, log: Log) -> int:
@@ -63,7 +68,9 @@ def internal(error: Exception, kind: type[Agent], context: Context) -> str:
     while place and place.tb_next:
         place = place.tb_next
     where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
-    return f"internal error in {kind.name} {context.action}: {type(error).__name__} at {where}; please report it"
+    return (
+        f"internal error in {kind.name} {context.action}: {type(error).__name__} at {where}; please report it"
+    )
 
 
 def usage(kind: type[Agent]) -> str:

@@ -54,9 +54,5 @@ class Notification(Record):
     @property
     def promoted_afterwards(self) -> tuple[str, ...]:
         """Who is promoted once the announced changes are done; Pacemaker lists who is before them."""
-        stay = [
-            node
-            for node in self.promoted
-            if node not in self.demoting and node not in self.stopping
-        ]
+        stay = [node for node in self.promoted if node not in self.demoting and node not in self.stopping]
         return (*stay, *(node for node in self.promoting if node not in stay))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from ..system.url import Url
     from .agent import Agent
 
 SHOWN = 60
@@ -202,6 +203,21 @@ class Duration(Parameter[float]):
 
     def show(self) -> str:
         return f"{self.default:g}s"
+
+
+class UrlParameter(Parameter["Url | None"]):
+    """The address of an HTTP service, or none."""
+
+    def parse(self, raw: str) -> Url:
+        from ..system.url import split
+
+        try:
+            return split(raw)
+        except ValueError as error:
+            raise self.wrong(raw, str(error)) from None
+
+    def show(self) -> str:
+        return str(self.default or "")
 
 
 class Arguments(Parameter["tuple[str, ...]"]):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ..lean import TYPE_CHECKING
-from ..ocf.codes import Failure, NotInstalled
+from ..lean import TYPE_CHECKING, Record
+from .errors import Missing, Refused
 
 if TYPE_CHECKING:
-    from ..ocf.context import Context
     from .host import Host
 
 INFINITY = 1_000_000
@@ -18,12 +17,21 @@ NO_SUCH = (105, 6)
 SECONDS = 10.0
 
 
+class Membership(Record):
+    """Who asks: the resource's name, its instance's, the node of its attributes, the cluster's age."""
+
+    resource: str
+    instance: str
+    node: str = ""
+    feature_set: tuple[int, ...] = ()
+
+
 class Cluster:
     """The cluster as this resource on this node may change it: its own node's attributes only."""
 
-    def __init__(self, host: Host, context: Context) -> None:
+    def __init__(self, host: Host, membership: Membership) -> None:
         self.host = host
-        self.context = context
+        self.membership = membership
 
     def promotion_score(self) -> int | None:
         """This node's promotion score, or None where it has none."""
@@ -47,14 +55,16 @@ class Cluster:
 
         The attribute is named master-<resource> by either of them.
         """
-        if self.context.feature_set >= PROMOTION_OPTION:
-            return ("crm_attribute", *self.target(), f"--promotion={self.context.resource}")
-        return ("crm_master", "-l", "reboot", "-r", self.context.resource, *self.target())
+        if self.membership.feature_set >= PROMOTION_OPTION:
+            return ("crm_attribute", *self.target(), f"--promotion={self.membership.resource}")
+        return ("crm_master", "-l", "reboot", "-r", self.membership.resource, *self.target())
 
     def attribute(self, name: str, node: str = "") -> str | None:
         """A transient attribute of a node (this one if not said), or None where there is none."""
         target = ("--node", node) if node else self.target()
-        told = self.ask("crm_attribute", *target, "--lifetime", "reboot", "--name", name, "--query", "--quiet")
+        told = self.ask(
+            "crm_attribute", *target, "--lifetime", "reboot", "--name", name, "--query", "--quiet"
+        )
         return None if told is None else told.rstrip("\n")
 
     def set_attribute(self, name: str, value: str) -> None:
@@ -76,25 +86,25 @@ class Cluster:
 
     def target(self) -> tuple[str, ...]:
         """The option that names our node; inside a bundle it may be the container's host."""
-        return ("--node", self.context.node) if self.context.node else ()
+        return ("--node", self.membership.node) if self.membership.node else ()
 
     def tell(self, *argv: str) -> None:
-        """The change is made, or Failure; deleting what is not there is no failure."""
+        """The change is made, or Refused; deleting what is not there is no failure."""
         self.ask(*argv)
 
     def ask(self, tool: str, *arguments: str) -> str | None:
-        """What a tool printed, or None where there is no such thing; raises Failure."""
+        """What a tool printed, or None where there is no such thing; raises Refused."""
         program = self.host.which(tool)
         if program is None:
-            raise NotInstalled(f"{tool}: not found in PATH; install pacemaker's command line tools")
-        environment = {"PATH": self.host.path, "OCF_RESOURCE_INSTANCE": self.context.instance}
+            raise Missing(f"{tool}: not found in PATH; install pacemaker's command line tools")
+        environment = {"PATH": self.host.path, "OCF_RESOURCE_INSTANCE": self.membership.instance}
         done = self.host.run((program, *arguments), SECONDS, "", environment)
         if done.code is None:
-            raise Failure(f"{tool}: no answer within {SECONDS:.0f} s")
+            raise Refused(f"{tool}: no answer within {SECONDS:.0f} s")
         if done.code in NO_SUCH:
             return None
         if done.code:
-            raise Failure(f"{tool}: {' '.join(done.errors.split()) or f'exit code {done.code}'}")
+            raise Refused(f"{tool}: {' '.join(done.errors.split()) or f'exit code {done.code}'}")
         return done.output
 
 

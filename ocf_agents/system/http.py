@@ -7,7 +7,7 @@ ever an argument. All requests of a monitor share one curl, and so one connectio
 from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
-from ..ocf.codes import NotInstalled
+from .errors import Missing
 
 if TYPE_CHECKING:
     from .host import Host
@@ -39,10 +39,10 @@ class Answer(Record):
 
 
 def ask(host: Host, requests: tuple[Request, ...], seconds: float) -> tuple[Answer, ...]:
-    """One answer for each request, all within so many seconds; NotInstalled where there is no curl."""
+    """One answer for each request, all within so many seconds; Missing where there is no curl."""
     curl = host.which("curl")
     if curl is None:
-        raise NotInstalled("curl: not found in PATH; install it, every check over HTTP needs it")
+        raise Missing("curl: not found in PATH; install it, every check over HTTP needs it")
     # The separator must be one that no answering server can guess.
     fence = boundary(host)
     script = "next\n".join(section(request, fence, seconds / len(requests)) for request in requests)
@@ -87,9 +87,7 @@ def quote(text: str) -> str:
     return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
 
 
-def parse(
-    output: str, fence: str, requests: tuple[Request, ...], seconds: float
-) -> list[Answer]:
+def parse(output: str, fence: str, requests: tuple[Request, ...], seconds: float) -> list[Answer]:
     """The answers in the order of the requests; those that curl did not come to have timed out."""
     parts = output.split(fence)
     answers = []

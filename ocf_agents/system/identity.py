@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ..lean import Record
-from ..ocf.url import Url
+from ..lean import TYPE_CHECKING, Record
 from .http import Request, json_text
+
+if TYPE_CHECKING:
+    from .url import Url
 
 
 class Login(Record):

@@ -35,7 +35,7 @@ def read(path: str) -> bytes | None:
     except (OSError, ValueError):
         return None
     try:
-        chunks = []
+        chunks: list[bytes] = []
         while True:
             chunk = read_some(descriptor, CHUNK)
             if not chunk:

@@ -12,7 +12,7 @@ LISTENING = b"0A"
 
 def held(pid: int) -> set[int]:
     """The sockets (by inode) that a process holds; none of a process that is gone."""
-    found = set()
+    found: set[int] = set()
     directory = f"/proc/{pid}/fd"
     try:
         names = listdir(directory)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
-from ..ocf.codes import Failure, NotInstalled
+from .errors import Missing, Refused
 
 if TYPE_CHECKING:
     from .host import Host
@@ -47,19 +47,19 @@ def show(host: Host, name: str, seconds: float) -> Unit:
 
 
 def change(host: Host, verb: str, name: str, seconds: float) -> None:
-    """The job has run to its end; Failure with systemd's own words where it failed."""
+    """The job has run to its end; Refused with systemd's own words where it failed."""
     systemctl(host, seconds, verb, "--", name)
 
 
 def systemctl(host: Host, seconds: float, *arguments: str) -> str:
-    """What systemctl printed; raises Failure."""
+    """What systemctl printed; raises Refused."""
     program = host.which("systemctl")
     if program is None:
-        raise NotInstalled("systemctl: not found in PATH; leave systemd_unit= empty where there is no systemd")
+        raise Missing("systemctl: not found in PATH; leave systemd_unit= empty without systemd")
     done = host.run((program, "--no-pager", *arguments), seconds)
     if done.code is None:
-        raise Failure(f"systemctl {arguments[0]} {arguments[-1]}: not done within {seconds:.0f} s")
+        raise Refused(f"systemctl {arguments[0]} {arguments[-1]}: not done within {seconds:.0f} s")
     if done.code:
         told = " ".join(done.errors.split()) or f"exit code {done.code}"
-        raise Failure(f"systemctl {arguments[0]} {arguments[-1]}: {told}")
+        raise Refused(f"systemctl {arguments[0]} {arguments[-1]}: {told}")
     return done.output

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..lean import Record
-from .parameters import Parameter
 
 SCHEMES = {"http": 80, "https": 443}
 
@@ -38,7 +37,7 @@ def split(raw: str) -> Url:
         raise ValueError("holds a login; use the parameters for user and password")
     if authority.startswith("["):
         host, bracket, port = authority[1:].partition("]")
-        if not bracket or port and not port.startswith(":"):
+        if not bracket or (port and not port.startswith(":")):
             raise ValueError("has no closing bracket after its IPv6 address")
         port = port[1:]
     else:
@@ -48,16 +47,3 @@ def split(raw: str) -> Url:
     if port and not (port.isdigit() and 1 <= int(port[:6]) <= 65535):
         raise ValueError("has no port between 1 and 65535")
     return Url(scheme.lower(), host, int(port or SCHEMES[scheme.lower()]), slash + path)
-
-
-class UrlParameter(Parameter["Url | None"]):
-    """The address of an HTTP service, or none."""
-
-    def parse(self, raw: str) -> Url:
-        try:
-            return split(raw)
-        except ValueError as error:
-            raise self.wrong(raw, str(error)) from None
-
-    def show(self) -> str:
-        return str(self.default or "")
