@@ -1,0 +1,132 @@
+"""The cluster that runs in a lab: what it says, what it is told, and waiting for it."""
+
+# ruff: noqa: A002  # `input` is what subprocess.run calls it
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Callable, TypeVar
+
+from . import pacemaker
+from .commands import complaint
+from .errors import LabError
+from .node import Node, Power
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .pacemaker import ClusterState, ResourceState
+    from .state import LabSpec
+
+_POLL = 0.1
+_CONFIGURATION = "/tmp/lab.crm"  # noqa: S108  # the node's own, where only root is
+
+T = TypeVar("T")
+
+
+class Cluster:
+    """Pacemaker on the nodes of a lab, asked through whichever node answers."""
+
+    spec: LabSpec
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The lab's nodes, whether on or off."""
+        raise NotImplementedError
+
+    def voice(self) -> Node:
+        """The first node on which Pacemaker answers; nodes with a whole cable come first."""
+        return self._look()[0]
+
+    def cluster_state(self) -> ClusterState:
+        """What Pacemaker says of the cluster now."""
+        return self._look()[1]
+
+    def _look(self) -> tuple[Node, ClusterState]:
+        awake = [node for node in self.nodes if node.power is Power.ON]
+        for node in sorted(awake, key=lambda node: node.is_cut):
+            result = node.run(pacemaker.LOOK, timeout=10)
+            if result.returncode == 0:
+                return node, pacemaker.cluster_state(result.stdout)
+        raise LabError(f'lab "{self.spec.name}": Pacemaker answers on no node')
+
+    def crm(self, *arguments: str | Path, input: str | None = None, timeout: float = 60) -> str:
+        """What crmsh wrote, run on a node where Pacemaker answers.
+
+        A Path names a file of this machine; crmsh gets its text.
+        """
+        node = self.voice()
+        words = [node.crm_word(argument) for argument in arguments]
+        result = node.run(["crm", *words], input=input, timeout=timeout)
+        if result.returncode != 0:
+            raise LabError(complaint("crm " + " ".join(map(str, arguments)), result))
+        return result.stdout
+
+    def crm_configure(self, text: str) -> None:
+        """The cluster's configuration contains what this text, in crmsh's language, says."""
+        node = self.voice()
+        node.write(_CONFIGURATION, text, mode=0o600)
+        node.check(["crm", "configure", "load", "update", _CONFIGURATION], timeout=60)
+
+    def resource_states(self) -> tuple[ResourceState, ...]:
+        """Every instance of every resource."""
+        return self.cluster_state().resources
+
+    def where(self, resource: str, role: str | None = None) -> list[str]:
+        """The names of the nodes on which the resource is active (in this role, if given)."""
+        return sorted(
+            found.node
+            for found in self.resource_states()
+            if found.name == resource and found.active and found.node and role in (None, found.role)
+        )
+
+    # Waiting
+
+    def wait_online(self, seconds: float = 60) -> None:
+        """Every node of the lab is online, and the cluster has a DC."""
+
+        def all_online() -> bool:
+            seen = self.cluster_state()
+            nodes = [seen.node(name) for name in self.spec.nodes]
+            return seen.dc is not None and all(node and node.summary == "online" for node in nodes)
+
+        self.wait(all_online, seconds, "all nodes to be online")
+
+    def wait(self, condition: Callable[[], T], seconds: float = 30, what: str = "it") -> T:
+        """The first true value of the condition; a LabError after the deadline.
+
+        A LabError of the condition counts as not yet true: the cluster may be about to answer.
+        """
+        deadline, refusal = time.monotonic() + seconds, ""
+        while True:
+            try:
+                value = condition()
+                refusal = ""
+                if value:
+                    return value
+            except LabError as error:
+                refusal = str(error)
+            if time.monotonic() > deadline:
+                raise LabError(f"waited {seconds:g} s for {what}; {refusal or self._summary()}")
+            time.sleep(_POLL)
+
+    def eventually(
+        self, expected: object, look: Callable[[], object], seconds: float = 30, what: str = "it"
+    ) -> None:
+        """What `look` sees equals what is expected; a LabError shows what was seen last."""
+        seen: list[object] = []
+
+        def as_expected() -> bool:
+            seen[:] = [look()]
+            return seen[0] == expected
+
+        try:
+            self.wait(as_expected, seconds, what)
+        except LabError as error:
+            last = repr(seen[0]) if seen else "nothing"
+            raise LabError(f"{error}; expected {expected!r}, saw {last}") from None
+
+    def _summary(self) -> str:
+        try:
+            return self.cluster_state().summary()
+        except LabError as error:
+            return str(error)
