@@ -1,14 +1,15 @@
-"""An agent that was exec'ed: its name, arguments and environment become an exit code."""
+"""An agent that was exec'ed: its name, arguments and environment become an exit code.
 
-from __future__ import annotations
+A healthy monitor ends here, before most of the library is loaded; hence no import at the top that
+it does not need, not even of `__future__`.
+"""
 
 import sys
 from posix import _exit, environ
 
-from .lean import TYPE_CHECKING
-from .ocf.codes import ERR_ARGS, ERR_GENERIC, ERR_INSTALLED, SUCCESS
-from .ocf.log import put
+from .system.plan import holds
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import NoReturn
@@ -16,28 +17,38 @@ if TYPE_CHECKING:
 LIBRARY = __file__.rpartition("/ocf_agents/")[0]
 
 
-def run() -> NoReturn:
+def run() -> "NoReturn":
     """The process ends with the action's exit code, without paying for the interpreter's farewell."""
     try:
         code = main(sys.argv, text(environ))
     except BaseException as error:  # noqa: BLE001  # the cluster must get an answer, not a traceback
+        from .ocf.log import put
+
         put(
             2, f"ocf-exit-reason:{sys.argv[0]}: cannot run ({type(error).__name__}); is it installed whole?\n"
         )
-        code = ERR_GENERIC
+        code = 1
     _exit(code)
 
 
-def main(arguments: list[str], environment: Mapping[str, str]) -> int:
+def main(arguments: "list[str]", environment: "Mapping[str, str]") -> int:
     """The exit code of one call; the name it was called by selects the agent."""
     name = arguments[0].rpartition("/")[2]
     action = arguments[1] if len(arguments) > 1 else environment.get("__OCF_ACTION", "")
     if action == "meta-data":
         return publish(name)
+    if action == "monitor" and holds(environment):
+        return 0
+    return perform(name, action, environment)
+
+
+def perform(name: str, action: str, environment: "Mapping[str, str]") -> int:
+    """The exit code of an action that the whole library is needed for."""
     from .agents import find
+    from .ocf.codes import ERR_ARGS, ERR_INSTALLED
     from .ocf.context import Context
     from .ocf.dispatch import dispatch, usage
-    from .ocf.log import Log
+    from .ocf.log import Log, put
     from .system.host import Host
 
     kind = find(name)
@@ -57,16 +68,20 @@ def main(arguments: list[str], environment: Mapping[str, str]) -> int:
 
 def publish(name: str) -> int:
     """The committed meta-data stands on standard output."""
-    try:
-        with open(f"{LIBRARY}/metadata/{name}.xml", encoding="utf-8") as file:
-            put(1, file.read())
-    except OSError as error:
-        put(2, f"ocf-exit-reason:meta-data of {name}: {error.strerror}; is it installed whole?\n")
-        return ERR_INSTALLED
-    return SUCCESS
+    from posix import write
+
+    from .system.pulse import read
+
+    rest = read(f"{LIBRARY}/metadata/{name}.xml")
+    if rest is None:
+        write(2, f"ocf-exit-reason:{name}: its meta-data file is missing; is it installed whole?\n".encode())
+        return 5
+    while rest:
+        rest = rest[write(1, rest) :]
+    return 0
 
 
-def text(raw: Mapping[bytes, bytes]) -> dict[str, str]:
+def text(raw: "Mapping[bytes, bytes]") -> "dict[str, str]":
     """An environment as text; bytes that are not UTF-8 survive the round trip."""
     return {
         key.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape")

@@ -24,6 +24,12 @@ class IssuesTokens(Check):
     """Keystone gives the monitoring login a token; nothing is asked while no login is configured."""
 
     depth: int = 20
+    healthy: tuple[tuple[int, ...], ...] = ((201,),)
+
+    def planned(self, service: Service) -> bool:
+        """Whether there is a login, and no region to look for in the answer."""
+        login = service.login() if isinstance(service, Keystone) else None
+        return login is None or not login.region
 
     def asks(self, service: Service) -> tuple[Request, ...]:
         """The request for the token."""

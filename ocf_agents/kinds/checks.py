@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING, Record
 from ..ocf.codes import Degraded, Failure
 from ..system import http
+from ..system.plan import SLOW
 from .family import family
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 HEALTHCHECK = "/healthcheck"
 DRAINED = "DISABLED BY FILE"
-SLOW = 0.5
-"""The part of a monitor's time after which an answer counts as slow."""
 GOOD = (200, 204, 300)
 
 
@@ -28,6 +27,12 @@ class Check(Record):
     """One thing to look at; it passes in silence, or raises Failure or Degraded."""
 
     depth: int = 10
+    healthy: tuple[tuple[int, ...], ...] = ()
+    """For each request, the statuses that nothing needs to be added to."""
+
+    def planned(self, service: Service) -> bool:
+        """Whether those statuses, and whose socket it is, are all there is to judge."""
+        return True
 
     def asks(self, service: Service) -> tuple[Request, ...]:
         """What must be asked over HTTP before this check can judge."""
@@ -66,6 +71,7 @@ class Answers(Check):
     """The service answers at its healthcheck, where it has one, and at the root of its API."""
 
     path: str = "/"
+    healthy: tuple[tuple[int, ...], ...] = ((200, 204, 404), GOOD)
 
     def asks(self, service: Service) -> tuple[Request, ...]:
         """The healthcheck, then the root."""

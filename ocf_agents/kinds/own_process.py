@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Failure
+from ..system.plan import LARGEST_OUTPUT
+from ..system.pulse import recorded
 from .family import SUSPENDED_STATE, family, judge
 from .state import RUNNING, STOPPED, SUSPENDED, Sight
 
@@ -11,8 +13,6 @@ if TYPE_CHECKING:
     from ..system.proc import Process
     from .service import Service
 
-LARGEST_OUTPUT = 1 << 20
-"""Bytes of captured output after which it is thrown away; the service's own log has it all."""
 LAST_LINES = 3
 TERM, KILL, CONT = 15, 9, 18
 FORCE_AFTER = 0.7
@@ -29,6 +29,7 @@ class OwnProcess:
         self.pidfile = service.pid or f"{run}.pid"
         self.record = f"{run}.started"
         self.output = f"{run}.output"
+        self.plan = f"{run}.plan"
 
     def look(self) -> Sight:
         """What runs of the service now. Without a usable record, every process is looked at."""
@@ -40,11 +41,9 @@ class OwnProcess:
 
     def recorded(self) -> Process | None:
         """The main process by pid, start time and command line, if the record still fits it."""
-        words = (self.host.read(self.record) or "").split()
-        if len(words) != 2 or not all(word.isascii() and word.isdigit() for word in words):
-            return None
-        process = self.host.process(int(words[0]))
-        if process is None or process.started != int(words[1]):
+        known = recorded(self.host.read_bytes(self.record))
+        process = self.host.process(known[0]) if known else None
+        if process is None or known is None or process.started != known[1]:
             return None
         return process if self.service.fits(process.command) or self.marked(process) else None
 
@@ -131,7 +130,7 @@ class OwnProcess:
             raise Failure(
                 f"{self.service.name}: process {pids} survives SIGKILL; only a reboot of the node ends it"
             )
-        for path in (self.pidfile, self.record, self.output):
+        for path in (self.pidfile, self.record, self.output, self.plan):
             self.host.remove(path)
 
     def members(self) -> tuple[Process, ...]:

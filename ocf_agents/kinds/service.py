@@ -7,6 +7,7 @@ from ..ocf.actions import action
 from ..ocf.agent import Agent
 from ..ocf.codes import Degraded, Failure, NotInstalled, NotRunning
 from ..ocf.parameters import Arguments, Boolean, Path, Text
+from ..system.plan import USABLE
 from .state import RUNNING, STOPPED
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from .systemd_unit import SystemdUnit
 
     Backend = Union[OwnProcess, SystemdUnit, Hosted]
-
-USABLE = 10
-"""The depth at which a service counts as started."""
 
 
 class Service(Agent):
@@ -95,6 +93,7 @@ class Service(Agent):
             words = backend.last_words()
             backend.stop()
             raise Failure(f"{self.name} ended while starting: {words or 'it printed nothing; see its log'}")
+        self.plan()
         self.log.info(f"{self.name} is up")
 
     @action(timeout=60)
@@ -117,11 +116,23 @@ class Service(Agent):
         depth = max(self.context.depth, USABLE if self.hosted and not self.context.probe else 0)
         if depth:
             self.examine(max(depth, USABLE))
+        if not self.context.probe:
+            self.plan()
 
     @action(timeout=20)
     def reload_agent(self) -> None:
         """Take over changed parameters; each call of the agent reads them anew anyway."""
         self.check_parameters()
+
+    def plan(self) -> None:
+        """The next monitors that find the service healthy can be short ones."""
+        if self.hosted or self.systemd_unit or "promote" in self.actions:
+            # Only of a process of our own, and of no role, can so little say so much.
+            return
+        from .planning import remember, stale
+
+        if stale(self):
+            remember(self)
 
     def examine(self, depth: int) -> None:
         """Every check up to this depth holds; raises the first failure, a degradation last."""

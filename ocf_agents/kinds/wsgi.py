@@ -62,7 +62,7 @@ class Wsgi(Api):
 
     def wrapped(self) -> bool:
         """Whether binary= names the application's script, rather than a daemon of an old release."""
-        return self.binary.rpartition("/")[2] == type(self).parameters["binary"].default
+        return self.binary.rpartition("/")[2] == str(type(self).binary.default)
 
     def command(self, mark: str) -> Command:
         """UWSGI in the foreground, or the script."""

@@ -6,7 +6,7 @@ import posix
 import time
 
 from ..lean import TYPE_CHECKING, Record
-from . import proc
+from . import plan, proc, pulse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from .spawn import Command
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-RUN_DIRECTORY = "/run/openstack-agents"
 FILE_TYPE, REGULAR = 0o170000, 0o100000
 TERM = 15
 KILL = 9
@@ -36,7 +35,7 @@ class Host:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.path = environment.get("PATH") or PATH
-        self.run_directory = environment.get("HA_RSCTMP") or RUN_DIRECTORY
+        self.run_directory = plan.run_directory(environment)
         # ocf-tester asks how an agent behaves where nothing is installed.
         self.bare = environment.get("OCF_TESTER_FAIL_HAVE_BINARY", "") == "1"
 
@@ -50,11 +49,15 @@ class Host:
 
     def read(self, path: str) -> str | None:
         """The text of a file, or None where there is none to read."""
-        raw = proc.read(path)
+        raw = pulse.read(path)
         return None if raw is None else raw.decode("utf-8", "surrogateescape")
 
-    def write(self, path: str, text: str, mode: int = 0o644) -> None:
-        """The file holds just this text, with its directory made if need be; raises OSError.
+    def read_bytes(self, path: str) -> bytes | None:
+        """The bytes of a file, or None where there is none to read."""
+        return pulse.read(path)
+
+    def write(self, path: str, content: str | bytes, mode: int = 0o644) -> None:
+        """The file holds just this content, with its directory made if need be; raises OSError.
 
         It is replaced in one step: no reader ever sees half of it.
         """
@@ -65,7 +68,8 @@ class Host:
         descriptor = posix.open(draft, posix.O_WRONLY | posix.O_CREAT | posix.O_EXCL | posix.O_CLOEXEC, mode)
         try:
             try:
-                posix.write(descriptor, text.encode("utf-8", "surrogateescape"))
+                raw = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
+                posix.write(descriptor, raw)
             finally:
                 posix.close(descriptor)
             posix.rename(draft, path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
 from .errors import Missing
+from .quoting import curl_text
 
 if TYPE_CHECKING:
     from .host import Host
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 TIMED_OUT = 28
 REFUSED = 7
 LARGEST = 1 << 20
+ARGUMENTS = ("-q", "-K", "-")
 ENVIRONMENT = {"LC_ALL": "C", "PATH": "/nonexistent", "HOME": "/nonexistent"}
 
 
@@ -45,8 +47,10 @@ def ask(host: Host, requests: tuple[Request, ...], seconds: float) -> tuple[Answ
         raise Missing("curl: not found in PATH; install it, every check over HTTP needs it")
     # The separator must be one that no answering server can guess.
     fence = boundary(host)
-    script = "next\n".join(section(request, fence, seconds / len(requests)) for request in requests)
-    done = host.run((curl, "-q", "-K", "-"), seconds + 1, script, ENVIRONMENT)
+    report = f"{fence} %{{http_code}} %{{time_total}} %{{exitcode}} %{{errormsg}}\\n{fence}"
+    share = f"{seconds / len(requests):.3f}"
+    script = "next\n".join(section(request, share, report) for request in requests)
+    done = host.run((curl, *ARGUMENTS), seconds + 1, script, ENVIRONMENT)
     if fence not in done.output and done.code:
         fault = done.errors.strip().splitlines()[-1:] or [f"curl ended with {done.code}"]
         return tuple(Answer(request.url, fault=fault[0]) for request in requests)
@@ -58,33 +62,27 @@ def boundary(host: Host) -> str:
     return (host.read("/proc/sys/kernel/random/uuid") or "0000").strip()
 
 
-def section(request: Request, fence: str, seconds: float) -> str:
-    """The lines of a curl configuration for one request (curl(1), --config)."""
+def section(request: Request, seconds: str, report: str) -> str:
+    """The lines of a curl configuration for one request, which reports its end on standard output."""
     lines = [
         "silent",
         "globoff",
-        f"url = {quote(request.url)}",
-        f"max-time = {seconds:.3f}",
+        f"url = {curl_text(request.url)}",
+        f"max-time = {seconds}",
         'proto = "=http,https"',
         'noproxy = "*"',
         f"max-filesize = {LARGEST}",
-        f'write-out = "{fence} %{{http_code}} %{{time_total}} %{{exitcode}} %{{errormsg}}\\n{fence}"',
+        f'write-out = "{report}"',
     ]
     if request.insecure:
         lines.append("insecure")
     if request.cafile:
-        lines.append(f"cacert = {quote(request.cafile)}")
+        lines.append(f"cacert = {curl_text(request.cafile)}")
     if request.token:
-        lines.append(f"header = {quote('X-Auth-Token: ' + request.token)}")
+        lines.append(f"header = {curl_text('X-Auth-Token: ' + request.token)}")
     if request.body:
-        lines += ['header = "Content-Type: application/json"', f"data-raw = {quote(request.body)}"]
+        lines += ['header = "Content-Type: application/json"', f"data-raw = {curl_text(request.body)}"]
     return "\n".join(lines) + "\n"
-
-
-def quote(text: str) -> str:
-    """A value as curl's configuration takes it."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
 
 
 def parse(output: str, fence: str, requests: tuple[Request, ...], seconds: float) -> list[Answer]:
@@ -111,9 +109,3 @@ def fault_of(code: int, message: str, seconds: float) -> str:
     if code == TIMED_OUT:
         return f"no answer within {seconds:.0f} s"
     return message or f"curl error {code}"
-
-
-def json_text(text: str) -> str:
-    """A JSON string with its quotes; the json module costs more than the interpreter itself."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c >= " " else f"\\u{ord(c):04x}" for c in escaped) + '"'

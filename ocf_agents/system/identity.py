@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
-from .http import Request, json_text
+from .http import Request
+from .quoting import json_text
 
 if TYPE_CHECKING:
     from .url import Url

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from posix import O_CLOEXEC, O_RDONLY, close, getpid, listdir, stat
-from posix import open as open_file
-from posix import read as read_some
+from posix import getpid, listdir, stat
 
 from ..lean import TYPE_CHECKING, Record
+from .pulse import DEAD, PARENT, SESSION, STARTED, STATE, fields, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARK = "OCF_AGENTS_RESOURCE"
 """The environment variable that every process started by these agents, and its children, carry."""
-CHUNK = 1 << 16
 
 
 class Process(Record):
@@ -26,25 +24,6 @@ class Process(Record):
     state: str
     uid: int
     command: tuple[str, ...]
-
-
-def read(path: str) -> bytes | None:
-    """What a file holds, or None where there is none to read."""
-    try:
-        descriptor = open_file(path, O_RDONLY | O_CLOEXEC)
-    except (OSError, ValueError):
-        return None
-    try:
-        chunks: list[bytes] = []
-        while True:
-            chunk = read_some(descriptor, CHUNK)
-            if not chunk:
-                return b"".join(chunks)
-            chunks.append(chunk)
-    except OSError:
-        return None
-    finally:
-        close(descriptor)
 
 
 def process(pid: int) -> Process | None:
@@ -62,17 +41,16 @@ def process(pid: int) -> Process | None:
 
 def parse(pid: int, line: bytes, command: bytes, uid: int) -> Process | None:
     """A process from its stat line and its NUL-separated command line; None for a zombie."""
-    # The name stands in brackets and may itself hold blanks and brackets.
-    fields = line[line.rfind(b")") + 1 :].split()
-    if len(fields) < 20 or fields[0] in (b"Z", b"X"):
+    words = fields(line)
+    if not words or words[STATE] in DEAD:
         return None
     arguments = command.rstrip(b"\0").decode("utf-8", "surrogateescape").split("\0")
     return Process(
         pid,
-        int(fields[1]),
-        int(fields[3]),
-        int(fields[19]),
-        fields[0].decode(),
+        int(words[PARENT]),
+        int(words[SESSION]),
+        int(words[STARTED]),
+        words[STATE].decode(),
         uid,
         tuple(arguments),
     )

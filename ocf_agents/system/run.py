@@ -1,15 +1,13 @@
 """Small native programs: spawned once, fed on standard input, ended at a deadline."""
 
-from __future__ import annotations
-
 import posix
-from select import POLLIN, poll
+from select import POLLIN, POLLOUT, poll
 from time import monotonic
 
-from ..lean import TYPE_CHECKING, Record
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Optional
 
 MOST = 4 << 20
 """Bytes of output that are kept; whoever writes more is ended."""
@@ -18,15 +16,18 @@ PIPE = 13
 CHUNK = 1 << 16
 
 
-class Finished(Record):
+class Finished:
     """How a program ended: its exit code, or minus a signal number; None at the deadline."""
 
-    code: int | None
-    output: str
-    errors: str = ""
+    __slots__ = ("code", "errors", "output")
+
+    def __init__(self, code: "Optional[int]", output: str, errors: str = "") -> None:
+        self.code = code
+        self.output = output
+        self.errors = errors
 
 
-def run(argv: tuple[str, ...], seconds: float, stdin: str, environment: Mapping[str, str]) -> Finished:
+def run(argv: "tuple[str, ...]", seconds: float, stdin: str, environment: "Mapping[str, str]") -> Finished:
     """A program has run to its end or was killed after so many seconds; raises OSError if it cannot start."""
     end = monotonic() + seconds
     source, feed = posix.pipe()
@@ -50,7 +51,7 @@ def run(argv: tuple[str, ...], seconds: float, stdin: str, environment: Mapping[
         raise
     for descriptor in (source, out, err):
         posix.close(descriptor)
-    texts: dict[int, bytes] = {output: b"", errors: b""}
+    texts = {output: b"", errors: b""}
     complete = send(feed, stdin, end) and collect(texts, end)
     if not complete:
         posix.kill(pid, KILL)
@@ -65,7 +66,7 @@ def send(feed: int, text: str, end: float) -> bool:
     rest = text.encode("utf-8", "surrogateescape")
     posix.set_blocking(feed, False)
     waiting = poll()
-    waiting.register(feed, 4)  # POLLOUT
+    waiting.register(feed, POLLOUT)
     try:
         while rest:
             left = end - monotonic()
@@ -79,7 +80,7 @@ def send(feed: int, text: str, end: float) -> bool:
     return True
 
 
-def collect(texts: dict[int, bytes], end: float) -> bool:
+def collect(texts: "dict[int, bytes]", end: float) -> bool:
     """Whether all descriptors came to their end in time; what they gave is added to `texts`."""
     waiting = poll()
     for descriptor in texts:

@@ -1,16 +1,14 @@
 """Sockets as the kernel shows them (proc(5), /proc/net/tcp)."""
 
-from __future__ import annotations
-
 from posix import listdir, readlink
 
-from .proc import read
+from .pulse import read
 
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 LISTENING = b"0A"
 
 
-def held(pid: int) -> set[int]:
+def held(pid: int) -> "set[int]":
     """The sockets (by inode) that a process holds; none of a process that is gone."""
     found: set[int] = set()
     directory = f"/proc/{pid}/fd"
@@ -28,7 +26,7 @@ def held(pid: int) -> set[int]:
     return found
 
 
-def listeners(address: str, port: int) -> set[int]:
+def listeners(address: str, port: int) -> "set[int]":
     """The sockets (by inode) that accept connections to this address and port."""
     found = set()
     for table in TABLES:
@@ -36,7 +34,7 @@ def listeners(address: str, port: int) -> set[int]:
     return found
 
 
-def listening(table: bytes, address: str, port: int) -> set[int]:
+def listening(table: bytes, address: str, port: int) -> "set[int]":
     """The same from the text of one table; an address that is no IPv4 number fits every socket."""
     suffix = b":%04X" % port
     wanted = hexadecimal(address)

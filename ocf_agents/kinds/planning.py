@@ -1,0 +1,83 @@
+"""Writes down what a healthy monitor of a service sees, for `system.plan` to find it again."""
+
+from __future__ import annotations
+
+import marshal
+
+from ..lean import TYPE_CHECKING
+from ..ocf.context import PARAMETER, Context
+from ..ocf.parameters import Secret
+from ..system import http, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .checks import Check
+    from .service import Service
+
+REPORT = "%{http_code} "
+
+
+def remember(service: Service) -> None:
+    """The plan of this service is on file, for root alone; where there is no room, there is none."""
+    steps = []
+    uncovered = plan.NEVER
+    blank = without_secrets(service)
+    for depth in sorted({check.depth for check in service.checks}):
+        checks = [check for check in service.checks if check.depth <= depth]
+        if not all(check.planned(service) for check in checks):
+            uncovered = depth
+            break
+        steps.append(step(blank, depth, checks))
+    content = {
+        "version": plan.VERSION,
+        "fingerprint": plan.fingerprint(service.context.environment),
+        "steps": steps,
+        "uncovered": uncovered,
+        "secrets": secrets(service),
+        "curl": (service.host.which("curl") or "", *http.ARGUMENTS),
+        "environment": http.ENVIRONMENT,
+    }
+    if steps:
+        address = service.address()
+        content["address"] = (address.host, address.port)
+    try:
+        service.host.write(path(service), marshal.dumps(content), 0o600)
+    except OSError as error:
+        service.log.debug(f"{path(service)}: {error}; every monitor goes the long way")
+
+
+def step(blank: Service, depth: int, checks: Sequence[Check]) -> dict[str, object]:
+    """What curl is asked up to a depth, and the statuses that a healthy service answers with."""
+    requests = [request for check in checks for request in check.asks(blank)]
+    healthy = [statuses for check in checks if check.asks(blank) for statuses in check.healthy]
+    share = plan.SECONDS
+    sections = [http.section(request, share, REPORT) + 'output = "/dev/null"\n' for request in requests]
+    return {"depth": depth, "script": "next\n".join(sections), "healthy": healthy}
+
+
+def without_secrets(service: Service) -> Service:
+    """The same service with a placeholder for every secret; no file shall hold one."""
+    environment = dict(service.context.environment)
+    environment.update({f"{PARAMETER}{name}": f"@{name}@" for name in secrets(service)})
+    return type(service)(Context(service.context.action, environment), service.host, service.log)
+
+
+def secrets(service: Service) -> list[str]:
+    """The names of the parameters that are given and secret."""
+    return [
+        name
+        for name, parameter in service.parameters.items()
+        if isinstance(parameter, Secret) and service.context.parameters.get(name)
+    ]
+
+
+def path(service: Service) -> str:
+    """The file of the plan."""
+    return f"{service.host.run_directory}/{service.context.instance}.plan"
+
+
+def stale(service: Service) -> bool:
+    """Whether a resource that could have a plan has none, or one for other parameters."""
+    kept = plan.load(service.host.read_bytes(path(service)))
+    return kept is None or kept["fingerprint"] != plan.fingerprint(service.context.environment)

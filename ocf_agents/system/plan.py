@@ -1,0 +1,113 @@
+"""The plan of a healthy monitor: what start found true, to be found true again without ado.
+
+Most monitors find a service just as it was. For them the library wrote down what to look at: the
+process, the socket, the requests and the statuses that a healthy service answers with. `holds`
+follows that plan with a tenth of the library. It never judges: unless everything is as planned,
+the caller goes the long way, which says what is wrong.
+"""
+
+import marshal
+import posix
+from binascii import crc32
+from time import monotonic
+
+from .pulse import beats, read, recorded
+from .quoting import curl_text, json_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Optional
+
+VERSION = 1
+RUN_DIRECTORY = "/run/openstack-agents"
+PARAMETER, META = "OCF_RESKEY_", "OCF_RESKEY_CRM_meta_"
+NEVER = 1 << 30
+"""A depth that no monitor has."""
+USABLE = 10
+SLOW = 0.5
+"""The part of a monitor's time after which an answer counts as slow."""
+LARGEST_OUTPUT = 1 << 20
+"""Bytes of captured output above which the long way is gone, which throws them away."""
+SECONDS = "@seconds@"
+
+
+def run_directory(environment: "Mapping[str, str]") -> str:
+    """Where the agents keep their records until the next boot."""
+    return environment.get("HA_RSCTMP") or RUN_DIRECTORY
+
+
+def holds(environment: "Mapping[str, str]") -> bool:
+    """Whether the service is as healthy as its plan says; False also where there is no plan."""
+    instance = environment.get("OCF_RESOURCE_INSTANCE", "")
+    if not instance or "/" in instance or environment.get("OCF_TRACE_RA"):
+        return False
+    path = f"{run_directory(environment)}/{instance}"
+    plan = load(read(f"{path}.plan"))
+    if plan is None or plan["fingerprint"] != fingerprint(environment):
+        return False
+    main = recorded(read(f"{path}.started"))
+    if main is None or not beats(*main) or size(f"{path}.output") > LARGEST_OUTPUT:
+        return False
+    level = environment.get("OCF_CHECK_LEVEL") or "0"
+    if not level.isdigit():
+        return False
+    return int(level) == 0 or answered(plan, max(int(level), USABLE), main[0], environment)
+
+
+def load(raw: "Optional[bytes]") -> "Optional[dict[str, Any]]":
+    """A plan of this version of the library, or None."""
+    try:
+        plan = marshal.loads(raw or b"")  # noqa: S302  # from a directory that only root can write
+    except (EOFError, ValueError, TypeError):
+        return None
+    return plan if isinstance(plan, dict) and plan.get("version") == VERSION else None
+
+
+def fingerprint(environment: "Mapping[str, str]") -> int:
+    """A number that changes with every parameter, and with nothing else."""
+    given = [
+        f"{key}={value}"
+        for key, value in environment.items()
+        if key.startswith(PARAMETER) and not key.startswith(META)
+    ]
+    return crc32("\0".join(sorted(given)).encode("utf-8", "surrogateescape"))
+
+
+def size(path: str) -> int:
+    """The bytes in a file; 0 where there is none."""
+    try:
+        return posix.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def answered(plan: "dict[str, Any]", level: int, pid: int, environment: "Mapping[str, str]") -> bool:
+    """Whether the port is the process's own, and every request is answered as planned, and soon."""
+    from .run import run
+    from .sockets import held, listeners
+
+    steps = [step for step in plan["steps"] if step["depth"] <= level]
+    if not steps or level >= plan["uncovered"]:
+        return False
+    step = steps[-1]
+    timeout = environment.get("OCF_RESKEY_CRM_meta_timeout", "")
+    if not timeout.isdigit():
+        return False
+    sockets = listeners(*plan["address"])
+    if not sockets or sockets - held(pid):
+        return False
+    seconds = int(timeout) / 1000 * SLOW
+    script = step["script"].replace(SECONDS, f"{seconds:.3f}")
+    for name in plan["secrets"]:
+        secret = environment.get(PARAMETER + name, "")
+        script = script.replace(f"@{name}@", curl_text(json_text(secret)[1:-1])[1:-1])
+    start = monotonic()
+    done = run(tuple(plan["curl"]), seconds, script, plan["environment"])
+    statuses = done.output.split()
+    return (
+        done.code == 0
+        and monotonic() - start < seconds
+        and len(statuses) == len(step["healthy"])
+        and all(int(status) in healthy for status, healthy in zip(statuses, step["healthy"]))
+    )
