@@ -16,7 +16,9 @@ class Hosted:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.host = service.host
-        self.marker = f"{self.host.run_directory}/{service.context.instance or service.name}.watched"
+        run = f"{self.host.run_directory}/{service.context.instance or service.name}"
+        self.marker = f"{run}.watched"
+        self.plan = f"{run}.plan"
 
     def look(self) -> Sight:
         """Running from start to stop; whether the service answers is for the checks to say."""
@@ -34,6 +36,7 @@ class Hosted:
     def stop(self) -> None:
         """The agent watches no more; the service is left as it is."""
         self.host.remove(self.marker)
+        self.host.remove(self.plan)
 
     def check(self) -> None:
         """Nothing of the host matters to a mere watcher."""

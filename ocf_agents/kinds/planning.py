@@ -34,6 +34,7 @@ def remember(service: Service) -> None:
         "fingerprint": plan.fingerprint(service.context.environment),
         "steps": steps,
         "uncovered": uncovered,
+        "hosted": service.hosted,
         "secrets": secrets(service),
         "curl": (service.host.which("curl") or "", *http.ARGUMENTS),
         "environment": http.ENVIRONMENT,

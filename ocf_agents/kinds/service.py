@@ -126,8 +126,8 @@ class Service(Agent):
 
     def plan(self) -> None:
         """The next monitors that find the service healthy can be short ones."""
-        if self.hosted or self.systemd_unit or "promote" in self.actions:
-            # Only of a process of our own, and of no role, can so little say so much.
+        if self.systemd_unit or "promote" in self.actions:
+            # Neither systemd's opinion nor a role can be had for so little.
             return
         from .planning import remember, stale
 

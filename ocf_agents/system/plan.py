@@ -8,11 +8,9 @@ the caller goes the long way, which says what is wrong.
 
 import marshal
 import posix
-from binascii import crc32
 from time import monotonic
 
 from .pulse import beats, read, recorded
-from .quoting import curl_text, json_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
 VERSION = 1
+PRIME = (1 << 521) - 1
 RUN_DIRECTORY = "/run/openstack-agents"
 PARAMETER, META = "OCF_RESKEY_", "OCF_RESKEY_CRM_meta_"
 NEVER = 1 << 30
@@ -46,13 +45,20 @@ def holds(environment: "Mapping[str, str]") -> bool:
     plan = load(read(f"{path}.plan"))
     if plan is None or plan["fingerprint"] != fingerprint(environment):
         return False
-    main = recorded(read(f"{path}.started"))
-    if main is None or not beats(*main) or size(f"{path}.output") > LARGEST_OUTPUT:
-        return False
+    if plan["hosted"]:
+        pid = 0
+        if read(f"{path}.watched") is None:
+            return False
+    else:
+        pid, started = recorded(read(f"{path}.started")) or (0, 0)
+        if not beats(pid, started) or size(f"{path}.output") > LARGEST_OUTPUT:
+            return False
     level = environment.get("OCF_CHECK_LEVEL") or "0"
     if not level.isdigit():
         return False
-    return int(level) == 0 or answered(plan, max(int(level), USABLE), main[0], environment)
+    if int(level) == 0 and not plan["hosted"]:
+        return True
+    return answered(plan, max(int(level), USABLE), pid, environment)
 
 
 def load(raw: "Optional[bytes]") -> "Optional[dict[str, Any]]":
@@ -71,7 +77,9 @@ def fingerprint(environment: "Mapping[str, str]") -> int:
         for key, value in environment.items()
         if key.startswith(PARAMETER) and not key.startswith(META)
     ]
-    return crc32("\0".join(sorted(given)).encode("utf-8", "surrogateescape"))
+    raw = "\0".join(sorted(given)).encode("utf-8", "surrogateescape")
+    # Every module with a hash in it costs more than the rest of this function.
+    return int.from_bytes(raw, "big") % PRIME
 
 
 def size(path: str) -> int:
@@ -84,9 +92,6 @@ def size(path: str) -> int:
 
 def answered(plan: "dict[str, Any]", level: int, pid: int, environment: "Mapping[str, str]") -> bool:
     """Whether the port is the process's own, and every request is answered as planned, and soon."""
-    from .run import run
-    from .sockets import held, listeners
-
     steps = [step for step in plan["steps"] if step["depth"] <= level]
     if not steps or level >= plan["uncovered"]:
         return False
@@ -94,14 +99,18 @@ def answered(plan: "dict[str, Any]", level: int, pid: int, environment: "Mapping
     timeout = environment.get("OCF_RESKEY_CRM_meta_timeout", "")
     if not timeout.isdigit():
         return False
-    sockets = listeners(*plan["address"])
-    if not sockets or sockets - held(pid):
+    if not owned(plan["address"], pid):
         return False
+    from .run import run
+
     seconds = int(timeout) / 1000 * SLOW
     script = step["script"].replace(SECONDS, f"{seconds:.3f}")
     for name in plan["secrets"]:
-        secret = environment.get(PARAMETER + name, "")
-        script = script.replace(f"@{name}@", curl_text(json_text(secret)[1:-1])[1:-1])
+        if f"@{name}@" in script:
+            from .quoting import curl_text, json_text
+
+            secret = json_text(environment.get(PARAMETER + name, ""))[1:-1]
+            script = script.replace(f"@{name}@", curl_text(secret)[1:-1])
     start = monotonic()
     done = run(tuple(plan["curl"]), seconds, script, plan["environment"])
     statuses = done.output.split()
@@ -111,3 +120,11 @@ def answered(plan: "dict[str, Any]", level: int, pid: int, environment: "Mapping
         and len(statuses) == len(step["healthy"])
         and all(int(status) in healthy for status, healthy in zip(statuses, step["healthy"]))
     )
+
+
+def owned(address: "tuple[str, int]", pid: int) -> bool:
+    """Whether somebody listens there, and that process alone if there is one."""
+    from .sockets import held, listeners
+
+    sockets = listeners(*address)
+    return bool(sockets) and not (pid and sockets - held(pid))

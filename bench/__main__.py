@@ -1,0 +1,88 @@
+"""`make bench`: a real Keystone in a lab, its monitors measured beside others in one run.
+
+Instruction counts decide whether a target is met, since they do not depend on what else the
+machine does; times inform, as ratios within this run.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ocf_agents.lab import Lab, keystone
+from ocf_agents.lab.image import CHECKOUT
+
+from .cases import CASES, CERTIFICATE, FLOOR, PASSWORD, PRIVATE_KEY, SECURE_INI, SECURE_PORT, STARTED
+
+if TYPE_CHECKING:
+    from ocf_agents.lab.node import Node
+
+ROUNDS = 15
+
+
+def main() -> int:
+    """The table is printed, with every target that is missed."""
+    print("starting a lab with a real Keystone, over HTTP and over HTTPS ...", flush=True)
+    with Lab("bench", hosts=keystone.HOSTS, fencing=False) as lab:
+        keystone.prepare(lab, PASSWORD)
+        node = lab.nodes[0]
+        prepare_https(node)
+        for agent, environment in STARTED.values():
+            act(node, agent, environment, "start")
+        print(f"measuring {len(CASES)} cases, {ROUNDS} rounds each ...", flush=True)
+        order = json.dumps({"rounds": ROUNDS, "cases": [case.described() for case in CASES]})
+        answer = node.check(["/usr/bin/python3", f"{CHECKOUT}/bench/inside.py"], input=order, timeout=600)
+        for agent, environment in STARTED.values():
+            act(node, agent, environment, "stop")
+    report(json.loads(answer))
+    return 0
+
+
+def prepare_https(node: Node) -> None:
+    """The node has a certificate of its own, and a uWSGI configuration that uses it."""
+    node.check(["mkdir", "-p", CERTIFICATE.rpartition("/")[0]])
+    node.check(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-keyout", PRIVATE_KEY, "-out", CERTIFICATE),
+        ]
+    )
+    # uWSGI reads the key as keystone.
+    directory = CERTIFICATE.rpartition("/")[0]
+    node.check(["chown", "-R", "keystone", directory])
+    node.check(["chmod", "711", "/root"])
+    # uWSGI closes the connection after each request, so every one of them costs a TLS handshake.
+    socket = f"https-socket = 127.0.0.1:{SECURE_PORT},{CERTIFICATE},{PRIVATE_KEY}\n"
+    node.write(SECURE_INI, node.read(keystone.UWSGI_CONFIGURATION) + socket)
+
+
+def act(node: Node, agent: str, environment: dict[str, str], action: str) -> None:
+    """The action succeeded; LabError has what the agent said where it did not."""
+    node.check(
+        ["env", "-i", *(f"{key}={value}" for key, value in environment.items()), agent, action], timeout=90
+    )
+
+
+def report(results: list[dict[str, Any]]) -> None:
+    """The table on standard output."""
+    floor = results[CASES.index(FLOOR)]
+    print(f"\n{'':36}{'instructions':>13}{'/ bare':>8}{'target':>8}{'CPU ms':>9}{'/ bare':>8}{'wall ms':>9}")
+    for case, result in zip(CASES, results):
+        count = result["instructions"] / floor["instructions"]
+        cpu = statistics.median(result["cpu"])
+        ratios = [mine / bare for mine, bare in zip(result["cpu"], floor["cpu"])]
+        target = f"{case.most:.1f}" if case.most else ""
+        missed = case.most is not None and count > case.most
+        print(
+            f"{case.name:36}{result['instructions'] / 1e6:11.1f} M{count:8.2f}{target:>8}"
+            f"{cpu * 1000:9.1f}{statistics.median(ratios):8.2f}{statistics.median(result['wall']) * 1000:9.1f}"
+            f"{'  over its target' if missed else ''}"
+        )
+    print(f"\nmedians of {ROUNDS} rounds; a ratio is the median of the rounds' own ratios")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

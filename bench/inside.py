@@ -1,0 +1,55 @@
+"""Runs in a node of the lab: measures the cases that come on standard input, answers in JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def main() -> None:
+    """One object per case: instructions in user space, CPU and wall seconds of every round."""
+    order = json.load(sys.stdin)
+    for case in order["cases"]:
+        once(case)
+    results = [{"instructions": instructions(case), "cpu": [], "wall": []} for case in order["cases"]]
+    for _ in range(order["rounds"]):
+        # Round after round, so that a change of the machine's speed meets all of them.
+        for case, result in zip(order["cases"], results):
+            cpu, wall = once(case)
+            result["cpu"].append(cpu)
+            result["wall"].append(wall)
+    json.dump(results, sys.stdout)
+
+
+def once(case: dict[str, object]) -> tuple[float, float]:
+    """CPU seconds of the command and all that it waited for, and the seconds that passed."""
+    null = os.open(os.devnull, os.O_RDWR)
+    actions = [(os.POSIX_SPAWN_DUP2, null, number) for number in (0, 1, 2)]
+    start = time.perf_counter()
+    pid = os.posix_spawn(case["argv"][0], case["argv"], case["environment"], file_actions=actions)
+    _, status, usage = os.wait4(pid, 0)
+    wall = time.perf_counter() - start
+    os.close(null)
+    if os.waitstatus_to_exitcode(status) != case["code"]:
+        sys.exit(f"{case['name']}: exit code {os.waitstatus_to_exitcode(status)}, expected {case['code']}")
+    return usage.ru_utime + usage.ru_stime, wall
+
+
+def instructions(case: dict[str, object]) -> int:
+    """Instructions in user space, of the command and all its children, as callgrind counts them."""
+    with tempfile.TemporaryDirectory() as scratch:
+        tool = ["/usr/bin/valgrind", "--tool=callgrind", "--trace-children=yes", "-q"]
+        output = f"--callgrind-out-file={scratch}/%p"
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **case["environment"]}
+        subprocess.run([*tool, output, *case["argv"]], env=environment, capture_output=True, check=False)
+        lines = [line for file in Path(scratch).iterdir() for line in file.read_text().splitlines()]
+    return sum(int(line.split()[1]) for line in lines if line.startswith("totals:"))
+
+
+if __name__ == "__main__":
+    main()
