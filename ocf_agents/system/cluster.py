@@ -84,6 +84,41 @@ class Cluster:
         told = self.ask("attrd_updater", "--node", node, "--name", name, "--query")
         return None if told is None else value_of(told)
 
+    def reports(self, name: str) -> dict[str, str]:
+        """Every node's private attribute of this name, by node."""
+        told = self.ask("attrd_updater", "--all", "--name", name, "--query") or ""
+        values = ((host_of(line), value_of(line + "\n")) for line in told.splitlines())
+        return {node: value for node, value in values if node and value is not None}
+
+    def lasting(self, name: str, node: str) -> str | None:
+        """A node's attribute that an operator set for ever, or None where there is none."""
+        told = self.ask(
+            "crm_attribute", "--node", node, "--lifetime", "forever", "--name", name, "--query", "--quiet"
+        )
+        return None if told is None else told.rstrip("\n")
+
+    def fact(self, group: str, name: str) -> str | None:
+        """What the cluster's configuration holds for ever under this name, or None."""
+        told = self.ask("crm_attribute", *property_of(group, name), "--query", "--quiet")
+        return None if told is None else told.rstrip("\n")
+
+    def set_fact(self, group: str, name: str, value: str) -> None:
+        """The cluster's configuration holds this; every node that is in the cluster has it."""
+        self.tell("crm_attribute", *property_of(group, name), "--update", value)
+
+    def members(self) -> dict[str, str]:
+        """Every node of the cluster, as online, clean (surely off) or unclean (perhaps still active)."""
+        told = self.ask("crm_mon", "--one-shot", "--output-as=xml", "--include=none,nodes") or ""
+        found: dict[str, str] = {}
+        for line in told.splitlines():
+            words = attributes_of(line)
+            if line.strip().startswith("<node ") and "online" in words:
+                online = words["online"] == "true" and words.get("unclean") != "true"
+                found[words["name"]] = (
+                    "online" if online else "unclean" if words.get("unclean") == "true" else "clean"
+                )
+        return found
+
     def target(self) -> tuple[str, ...]:
         """The option that names our node; inside a bundle it may be the container's host."""
         return ("--node", self.membership.node) if self.membership.node else ()
@@ -117,3 +152,19 @@ def value_of(told: str) -> str | None:
     for entity, character in (("&quot;", '"'), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         value = value.replace(entity, character)
     return value
+
+
+def host_of(told: str) -> str:
+    """The node in a line of attrd_updater's answer."""
+    return attributes_of(told).get("host", "")
+
+
+def attributes_of(line: str) -> dict[str, str]:
+    """The attributes name="value" in a line, as long as no value holds a quote."""
+    parts = line.split('"')
+    return {key.split()[-1].rstrip("="): value for key, value in zip(parts[::2], parts[1::2]) if key.split()}
+
+
+def property_of(group: str, name: str) -> tuple[str, ...]:
+    """The options that name one property in a set of cluster properties."""
+    return ("--type", "crm_config", "--set-name", group, "--name", name)

@@ -23,6 +23,7 @@ RUN_DIRECTORY = "/run/openstack-agents"
 PARAMETER, META = "OCF_RESKEY_", "OCF_RESKEY_CRM_meta_"
 NEVER = 1 << 30
 """A depth that no monitor has."""
+TRACES = ("OCF_TRACE_RA", "OCF_RESKEY_trace_ra")
 USABLE = 10
 SLOW = 0.5
 """The part of a monitor's time after which an answer counts as slow."""
@@ -39,26 +40,25 @@ def run_directory(environment: "Mapping[str, str]") -> str:
 def holds(environment: "Mapping[str, str]") -> bool:
     """Whether the service is as healthy as its plan says; False also where there is no plan."""
     instance = environment.get("OCF_RESOURCE_INSTANCE", "")
-    if not instance or "/" in instance or environment.get("OCF_TRACE_RA"):
+    level = environment.get("OCF_CHECK_LEVEL") or "0"
+    if not instance or "/" in instance or not level.isdigit() or any(key in environment for key in TRACES):
         return False
     path = f"{run_directory(environment)}/{instance}"
     plan = load(read(f"{path}.plan"))
     if plan is None or plan["fingerprint"] != fingerprint(environment):
         return False
-    if plan["hosted"]:
-        pid = 0
-        if read(f"{path}.watched") is None:
-            return False
-    else:
-        pid, started = recorded(read(f"{path}.started")) or (0, 0)
-        if not beats(pid, started) or size(f"{path}.output") > LARGEST_OUTPUT:
-            return False
-    level = environment.get("OCF_CHECK_LEVEL") or "0"
-    if not level.isdigit():
+    pid = 0 if plan["hosted"] else main_process(path)
+    if pid is None or (plan["hosted"] and read(f"{path}.watched") is None):
         return False
     if int(level) == 0 and not plan["hosted"]:
         return True
     return answered(plan, max(int(level), USABLE), pid, environment)
+
+
+def main_process(path: str) -> "Optional[int]":
+    """The pid on record, if that process is the same one, alive and not suspended."""
+    pid, started = recorded(read(f"{path}.started")) or (0, 0)
+    return pid if beats(pid, started) and size(f"{path}.output") <= LARGEST_OUTPUT else None
 
 
 def load(raw: "Optional[bytes]") -> "Optional[dict[str, Any]]":
