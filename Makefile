@@ -6,6 +6,7 @@ PYTHON ?= /usr/bin/python3
 OCF = $(PREFIX)/lib/ocf
 LIBRARY = $(OCF)/lib/openstack
 AGENTS = $(OCF)/resource.d/openstack
+OLD_NAMES = $(basename $(notdir $(wildcard metadata/*-ra.xml)))
 VENV = .venv
 RUN = $(VENV)/bin/python
 
@@ -26,7 +27,7 @@ test: packages $(VENV)/ready lint
 ## check              lint, unit and contract tests: no root, no network, no cluster
 .PHONY: check
 check: $(VENV)/ready lint
-	@$(RUN) -m pytest -q tests/unit tests/contract
+	@$(RUN) -m pytest -q -n 2 tests/unit tests/contract
 
 .PHONY: lint
 lint: $(VENV)/ready
@@ -44,24 +45,31 @@ bench: packages $(VENV)/ready
 generate:
 	@$(PYTHON) -m ocf_agents.render .
 
-## install            agents, library and meta-data below DESTDIR
+## install [COMPAT=1] agents, library and meta-data below DESTDIR; with COMPAT also the agents' names of 2012
 .PHONY: install
 install:
 	install -d $(DESTDIR)$(AGENTS) $(DESTDIR)$(LIBRARY)/metadata
 	tar -c --exclude=__pycache__ ocf_agents/__init__.py ocf_agents/__main__.py ocf_agents/lean.py \
-	    ocf_agents/main.py ocf_agents/ocf ocf_agents/system ocf_agents/kinds ocf_agents/agents \
+	    ocf_agents/main.py ocf_agents/ocf ocf_agents/system ocf_agents/kinds ocf_agents/mysql \
+	    ocf_agents/agents \
 	    | tar -x --no-same-owner -C $(DESTDIR)$(LIBRARY)
 	install -m 644 -t $(DESTDIR)$(LIBRARY)/metadata metadata/*.xml
 	install -m 755 bin/agent $(DESTDIR)$(LIBRARY)/agent
 	for name in $$(find bin -type l -printf '%f '); do \
 	    ln -sfn ../../lib/openstack/agent $(DESTDIR)$(AGENTS)/$$name || exit; done
+	$(if $(COMPAT),install -d $(DESTDIR)$(OCF)/resource.d/percona)
+	$(if $(COMPAT),ln -sfn ../../lib/openstack/agent $(DESTDIR)$(OCF)/resource.d/percona/mysql)
+	$(if $(COMPAT),for name in $(OLD_NAMES); do \
+	    ln -sfn ../../lib/openstack/agent $(DESTDIR)$(AGENTS)/$$name || exit; done)
 	$(PYTHON) -I -m compileall -q -s "$(DESTDIR)" -p / $(DESTDIR)$(LIBRARY)/ocf_agents
 
 ## uninstall          takes out what install put there
 .PHONY: uninstall
 uninstall:
-	for name in $$(find bin -type l -printf '%f '); do rm -f $(DESTDIR)$(AGENTS)/$$name; done
+	for name in $$(find bin -type l -printf '%f ') $(OLD_NAMES); do rm -f $(DESTDIR)$(AGENTS)/$$name; done
 	rm -rf $(DESTDIR)$(LIBRARY)/ocf_agents $(DESTDIR)$(LIBRARY)/metadata $(DESTDIR)$(LIBRARY)/agent
+	if [ "$$(readlink $(DESTDIR)$(OCF)/resource.d/percona/mysql)" = ../../lib/openstack/agent ]; then \
+	    rm -f $(DESTDIR)$(OCF)/resource.d/percona/mysql; fi
 	-rmdir $(DESTDIR)$(AGENTS) $(DESTDIR)$(LIBRARY) 2>/dev/null
 
 # What Debian ships; nothing that apt installs here is started.

@@ -6,6 +6,7 @@ it does not need, not even of `__future__`.
 
 import sys
 from posix import _exit, environ
+from time import monotonic
 
 from .system.plan import holds
 
@@ -35,14 +36,15 @@ def main(arguments: "list[str]", environment: "Mapping[str, str]") -> int:
     """The exit code of one call; the name it was called by selects the agent."""
     name = arguments[0].rpartition("/")[2]
     action = arguments[1] if len(arguments) > 1 else environment.get("__OCF_ACTION", "")
+    began = monotonic()
     if action == "meta-data":
         return publish(name)
     if action == "monitor" and holds(environment):
         return 0
-    return perform(name, action, environment)
+    return perform(name, action, environment, began)
 
 
-def perform(name: str, action: str, environment: "Mapping[str, str]") -> int:
+def perform(name: str, action: str, environment: "Mapping[str, str]", began: float) -> int:
     """The exit code of an action that the whole library is needed for."""
     from .agents import find
     from .ocf.codes import ERR_ARGS, ERR_INSTALLED
@@ -63,7 +65,7 @@ def perform(name: str, action: str, environment: "Mapping[str, str]") -> int:
         from .ocf.trace import begin
 
         begin(name, context)
-    return dispatch(kind, context, Host(environment), Log(name, environment))
+    return dispatch(kind, context, Host(environment, began), Log(name, environment))
 
 
 def publish(name: str) -> int:

@@ -38,6 +38,14 @@ class Check(Record):
         """What must be asked over HTTP before this check can judge."""
         return ()
 
+    def template(self, service: Service) -> tuple[Request, ...]:
+        """What a plan asks over HTTP in its place, perhaps with placeholders."""
+        return self.asks(service)
+
+    def connections(self, service: Service) -> list[tuple[list[bytes], list[tuple[int, int]]]]:
+        """What a plan looks for in its place: far ends, and the processes that are connected to one."""
+        return []
+
     def judge(self, service: Service, answers: Sequence[Answer]) -> None:
         """Raises Failure if the service is broken, Degraded if it only limps."""
         raise NotImplementedError
@@ -87,7 +95,7 @@ class Answers(Check):
                 raise Failure(f"{answer.url}: {answer.fault}")
             if answer.status >= 500:
                 raise Failure(f"{answer.url}: answered {answer.status}; see the service's log")
-        if root.status not in GOOD:
+        if root.status not in self.healthy[1]:
             raise Failure(f"{root.url}: answered {root.status}; is that {service.name}?")
         slowest = max(health.seconds, root.seconds)
         if slowest > service.deadline.timeout * SLOW:

@@ -49,7 +49,7 @@ class OwnProcess:
 
     def search(self) -> Sight:
         """What runs of the service, found by its mark or by its user and command line."""
-        everyone = tuple(self.host.processes())
+        everyone = tuple(one for one in self.host.processes() if not self.service.spares(one.command))
         marks = {process.pid: self.host.mark(process) for process in everyone}
         marked = frozenset(pid for pid, mark in marks.items() if mark and mark == self.mark)
         account = self.host.account(self.service.user)
@@ -59,7 +59,7 @@ class OwnProcess:
             if process.pid in marked
             # A process without any mark was started by hand or by an older agent; it is ours to adopt.
             or (
-                not marks[process.pid]
+                marks[process.pid] == ""
                 and account
                 and process.uid == account.uid
                 and self.service.fits(process.command)
@@ -131,7 +131,10 @@ class OwnProcess:
                 f"{self.service.name}: process {pids} survives SIGKILL; only a reboot of the node ends it"
             )
         for path in (self.pidfile, self.record, self.output, self.plan):
-            self.host.remove(path)
+            try:
+                self.host.remove(path)
+            except OSError as error:
+                self.service.log.warning(f"{path}: {error.strerror or error}; it stays behind")
 
     def members(self) -> tuple[Process, ...]:
         """All processes of the service, the main one first."""

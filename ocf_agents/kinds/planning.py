@@ -8,6 +8,7 @@ from ..lean import TYPE_CHECKING
 from ..ocf.context import PARAMETER, Context
 from ..ocf.parameters import Secret
 from ..system import http, plan
+from .checks import Listens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +39,9 @@ def remember(service: Service) -> None:
         "secrets": secrets(service),
         "curl": (service.host.which("curl") or "", *http.ARGUMENTS),
         "environment": http.ENVIRONMENT,
+        "token": path(service).removesuffix(".plan") + ".token",
     }
-    if steps:
+    if any(isinstance(check, Listens) for check in service.checks):
         address = service.address()
         content["address"] = (address.host, address.port)
     try:
@@ -50,11 +52,21 @@ def remember(service: Service) -> None:
 
 def step(blank: Service, depth: int, checks: Sequence[Check]) -> dict[str, object]:
     """What curl is asked up to a depth, and the statuses that a healthy service answers with."""
-    requests = [request for check in checks for request in check.asks(blank)]
-    healthy = [statuses for check in checks if check.asks(blank) for statuses in check.healthy]
+    requests = [request for check in checks for request in check.template(blank)]
+    healthy = [statuses for check in checks if check.template(blank) for statuses in check.healthy]
     share = plan.SECONDS
     sections = [http.section(request, share, REPORT) + 'output = "/dev/null"\n' for request in requests]
-    return {"depth": depth, "script": "next\n".join(sections), "healthy": healthy}
+    return {
+        "depth": depth,
+        "script": "next\n".join(sections),
+        "healthy": healthy,
+        "connections": connections(blank, checks),
+    }
+
+
+def connections(service: Service, checks: Sequence[Check]) -> list[object]:
+    """The connections that are held now, as a later monitor is to find them again."""
+    return [link for check in checks for link in check.connections(service)]
 
 
 def without_secrets(service: Service) -> Service:
@@ -68,8 +80,10 @@ def secrets(service: Service) -> list[str]:
     """The names of the parameters that are given and secret."""
     return [
         name
-        for name, parameter in service.parameters.items()
-        if isinstance(parameter, Secret) and service.context.parameters.get(name)
+        for key, parameter in service.parameters.items()
+        if isinstance(parameter, Secret)
+        for name in (key, *parameter.aliases)
+        if service.context.parameters.get(name)
     ]
 
 
@@ -79,6 +93,9 @@ def path(service: Service) -> str:
 
 
 def stale(service: Service) -> bool:
-    """Whether a resource that could have a plan has none, or one for other parameters."""
+    """Whether a resource that could have a plan has none, one for other parameters, or for lost connections."""
     kept = plan.load(service.host.read_bytes(path(service)))
-    return kept is None or kept["fingerprint"] != plan.fingerprint(service.context.environment)
+    if kept is None or kept["fingerprint"] != plan.fingerprint(service.context.environment):
+        return True
+    held = connections(service, service.checks)
+    return bool(held) and held != max((step["connections"] for step in kept["steps"]), key=len, default=[])

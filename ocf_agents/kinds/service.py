@@ -83,7 +83,9 @@ class Service(Agent):
         trouble = [""]
 
         def settled() -> bool:
-            trouble[0] = self.trouble()
+            if self.deadline.left() > 0:
+                # What a check says that was given no time is not worth telling.
+                trouble[0] = self.trouble()
             return not trouble[0] or backend.look().state is STOPPED
 
         if not self.deadline.wait(settled):
@@ -92,7 +94,8 @@ class Service(Agent):
             # What the dead process left behind must not look like a service to the next monitor.
             words = backend.last_words()
             backend.stop()
-            raise Failure(f"{self.name} ended while starting: {words or 'it printed nothing; see its log'}")
+            words = words or "it printed nothing; see its log"
+            raise Failure(f"{self.name} ended while starting ({trouble[0]}): {words}")
         self.plan()
         self.log.info(f"{self.name} is up")
 
@@ -100,12 +103,16 @@ class Service(Agent):
     def stop(self) -> None:
         """Stop the service, by force if need be; nothing of it is left."""
         self.backend.stop()
+        self.forget()
         self.log.info(f"{self.name} is stopped")
+
+    def forget(self) -> None:
+        """Nothing is left of what monitors kept beside the backend's record."""
 
     @action(timeout=30, interval=20, depth=0)
     @action(timeout=30, interval=30, depth=10)
     @action(timeout=30, interval=60, depth=20)
-    def monitor(self) -> None:
+    def monitor(self) -> int | None:
         """Look at the process; at a depth above 0 also ask the service."""
         sight = self.backend.look()
         if sight.state is STOPPED:
@@ -115,9 +122,15 @@ class Service(Agent):
         # Of a hosted service there is no process to look at.
         depth = max(self.context.depth, USABLE if self.hosted and not self.context.probe else 0)
         if depth:
-            self.examine(max(depth, USABLE))
+            try:
+                self.examine(max(depth, USABLE))
+            except Failure:
+                # A plan is for healthy services; with a broken one it would only ask everything twice.
+                self.unplan()
+                raise
         if not self.context.probe:
             self.plan()
+        return None
 
     @action(timeout=20)
     def reload_agent(self) -> None:
@@ -133,6 +146,12 @@ class Service(Agent):
 
         if stale(self):
             remember(self)
+
+    def unplan(self) -> None:
+        """The next monitors go the long way."""
+        from .planning import path
+
+        self.host.remove(path(self))
 
     def examine(self, depth: int) -> None:
         """Every check up to this depth holds; raises the first failure, a degradation last."""
@@ -215,6 +234,10 @@ class Service(Agent):
         name = self.binary.rpartition("/")[2]
         program = any(word.rpartition("/")[2] == name for word in command[:3])
         return bool(name) and program and all(part in " ".join(command) for part in self.needles())
+
+    def spares(self, command: tuple[str, ...]) -> bool:
+        """Whether a process with this command line is another service's, though this one started it."""
+        return False
 
     def needles(self) -> tuple[str, ...]:
         """What the command line of a process of this service holds beside the program."""

@@ -23,7 +23,7 @@ STATES: dict[str, State] = {
     "failed": STOPPED,
 }
 """What each ActiveState of org.freedesktop.systemd1(5) amounts to."""
-UNUSABLE = ("not-found", "bad-setting", "error")
+UNUSABLE = ("not-found", "bad-setting", "error", "masked")
 
 
 class SystemdUnit:
@@ -43,7 +43,8 @@ class SystemdUnit:
         main = self.host.process(unit.main) if unit.main else None
         if main and state is RUNNING and main.state == "T":
             state = SUSPENDED
-        return Sight(state, main, tuple(family(self.host.processes(), (main,))[1:]) if main else ())
+        others = [p for p in family(self.host.processes(), (main,)) if p.pid != main.pid] if main else []
+        return Sight(state, main, tuple(others))
 
     def unit(self) -> systemd.Unit:
         """The unit, or NotInstalled where systemd does not know it."""

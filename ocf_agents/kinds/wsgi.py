@@ -97,16 +97,21 @@ class Wsgi(Api):
 
     def application(self) -> tuple[str, ...]:
         """The script where the release has one, else the module."""
-        script = self.host.which(self.binary)
+        script = self.host.which(self.script())
         if script:
             return ("--wsgi-file", script)
         return ("--module", f"{self.module}:application")
+
+    def script(self) -> str:
+        """The application's script, which is what binary= names where there is no daemon as well."""
+        return self.binary
 
     def fits(self, command: tuple[str, ...]) -> bool:
         """UWSGI with this application or this ini file, or the script itself."""
         words = [word.rpartition("/")[2] for word in command]
         name = self.binary.rpartition("/")[2]
         if words[0].startswith("uwsgi"):
+            name = self.script().rpartition("/")[2]
             return bool({name, f"{self.module}:application"} & set(words)) or self.uwsgi_config in command
         return name in words[:3]
 

@@ -29,10 +29,17 @@ class Agent:
     actions: ClassVar[dict[str, tuple[Action, ...]]] = {}
 
     def __init_subclass__(
-        cls, name: str = "", summary: str = "", aliases: tuple[str, ...] = (), **defaults: object
+        cls,
+        name: str = "",
+        summary: str = "",
+        aliases: tuple[str, ...] = (),
+        without: tuple[str, ...] = (),
+        **defaults: object,
     ) -> None:
         cls.name, cls.summary, cls.aliases = name, summary, aliases
         cls.collect()
+        for key in without:
+            del cls.parameters[key]
         for key, default in defaults.items():
             if key not in cls.parameters:
                 raise TypeError(f"{cls.__name__} has no parameter {key!r}")

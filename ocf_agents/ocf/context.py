@@ -69,7 +69,7 @@ class Context:
     def feature_set(self) -> tuple[int, ...]:
         """The cluster's crm_feature_set, for instance (3, 16, 1)."""
         parts = self.parameters.get("crm_feature_set", "").split(".")
-        return tuple(int(part) for part in parts if part.isdigit())
+        return tuple(int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 10)
 
     @property
     def node(self) -> str:

@@ -23,7 +23,7 @@ class Deadline:
     def __init__(self, host: Host, timeout: float) -> None:
         self.host = host
         self.timeout = timeout
-        self.moment = host.now() + timeout - min(timeout * MARGIN, LONGEST_MARGIN)
+        self.moment = host.began + timeout - min(timeout * MARGIN, LONGEST_MARGIN)
 
     def left(self) -> float:
         """Seconds until the deadline; never below zero."""

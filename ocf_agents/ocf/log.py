@@ -39,7 +39,7 @@ class Log:
     def debug(self, text: str) -> None:
         """Something that only a search for a fault needs; written when HA_debug is above 0."""
         level = self.environment.get("HA_debug", "")
-        if level.isdigit() and int(level[:4]) > 0:
+        if level.isascii() and level.isdigit() and int(level[:4]) > 0:
             self.log("DEBUG", text)
 
     def reason(self, text: str) -> None:

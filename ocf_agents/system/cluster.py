@@ -79,6 +79,10 @@ class Cluster:
         """This node's private attribute: all nodes can read it, and it never touches the CIB."""
         self.tell("attrd_updater", *self.target(), "--private", "--name", name, "--update", value)
 
+    def withdraw_report(self, name: str) -> None:
+        """This node has no such private attribute."""
+        self.tell("attrd_updater", *self.target(), "--name", name, "--delete")
+
     def published(self, name: str, node: str) -> str | None:
         """A node's private attribute, or None where it has none."""
         told = self.ask("attrd_updater", "--node", node, "--name", name, "--query")

@@ -10,6 +10,7 @@ from . import plan, proc, pulse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Callable
 
     from .proc import Process
     from .run import Finished
@@ -33,7 +34,9 @@ class Account(Record):
 class Host:
     """This machine."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], began: float | None = None) -> None:
+        # Pacemaker's clock runs from the moment it started us, not from when we start to look.
+        self.began = self.now() if began is None else began
         self.path = environment.get("PATH") or PATH
         self.run_directory = plan.run_directory(environment)
         # ocf-tester asks how an agent behaves where nothing is installed.
@@ -76,6 +79,18 @@ class Host:
         except OSError:
             self.remove(draft)
             raise
+
+    def provide_directory(self, path: str, account: Account) -> None:
+        """The directory exists; one that was missing is the account's. Raises OSError."""
+        if not self.exists(path):
+            posix.mkdir(path, 0o755)
+            posix.chown(path, account.uid, account.gid)
+
+    def provide_file(self, path: str, account: Account) -> None:
+        """The file exists; one that was missing is the account's. Raises OSError."""
+        if not self.exists(path):
+            posix.close(posix.open(path, posix.O_WRONLY | posix.O_CREAT | posix.O_CLOEXEC, 0o640))
+            posix.chown(path, account.uid, account.gid)
 
     def remove(self, path: str) -> None:
         """There is no such file."""
@@ -148,8 +163,8 @@ class Host:
         """Every living process but this one."""
         return proc.processes()
 
-    def mark(self, process: Process) -> str:
-        """The resource that a process was started for by these agents, or nothing."""
+    def mark(self, process: Process) -> str | None:
+        """The resource that a process was started for by these agents, or nothing; None if it is gone."""
         return proc.mark(process)
 
     def spawn(self, command: Command, output: str) -> int:
@@ -163,6 +178,27 @@ class Host:
         from .spawn import signal
 
         signal(process, number)
+
+    def entries(self, directory: str) -> list[str]:
+        """The names in a directory; none where it cannot be read."""
+        try:
+            return posix.listdir(directory)
+        except (OSError, ValueError):
+            return []
+
+    def connections(self, peers: list[bytes]) -> set[int]:
+        """The sockets (by inode) with an established connection to one of these far ends."""
+        from .connections import connected
+
+        return connected(peers)
+
+    def converse(
+        self, place: tuple[str, int], question: bytes, whole: Callable[[bytes], bool], seconds: float
+    ) -> bytes:
+        """What a server answered in its own protocol; raises OSError."""
+        from .conversation import ask
+
+        return ask(place, question, whole, seconds)
 
     def listeners(self, address: str, port: int) -> set[int]:
         """The sockets (by inode) that accept connections to this address and port."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 TIMED_OUT = 28
 REFUSED = 7
 LARGEST = 1 << 20
+PATIENCE = 0.95
+"""The part of the time there is that one request may take, so that curl can still say so."""
 ARGUMENTS = ("-q", "-K", "-")
 ENVIRONMENT = {"LC_ALL": "C", "PATH": "/nonexistent", "HOME": "/nonexistent"}
 
@@ -28,6 +30,8 @@ class Request(Record):
     token: str = ""
     cafile: str = ""
     insecure: bool = False
+    headers: bool = False
+    """Whether the answer's body begins with its headers."""
 
 
 class Answer(Record):
@@ -42,15 +46,18 @@ class Answer(Record):
 
 def ask(host: Host, requests: tuple[Request, ...], seconds: float) -> tuple[Answer, ...]:
     """One answer for each request, all within so many seconds; Missing where there is no curl."""
+    if seconds <= 0:
+        # To curl no time at all would mean no limit.
+        return tuple(Answer(request.url, fault="no answer, since no time is left to ask") for request in requests)
     curl = host.which("curl")
     if curl is None:
         raise Missing("curl: not found in PATH; install it, every check over HTTP needs it")
     # The separator must be one that no answering server can guess.
     fence = boundary(host)
     report = f"{fence} %{{http_code}} %{{time_total}} %{{exitcode}} %{{errormsg}}\\n{fence}"
-    share = f"{seconds / len(requests):.3f}"
-    script = "next\n".join(section(request, share, report) for request in requests)
-    done = host.run((curl, *ARGUMENTS), seconds + 1, script, ENVIRONMENT)
+    most = f"{seconds * PATIENCE:.3f}"
+    script = "next\n".join(section(request, most, report) for request in requests)
+    done = host.run((curl, *ARGUMENTS), seconds, script, ENVIRONMENT)
     if fence not in done.output and done.code:
         fault = done.errors.strip().splitlines()[-1:] or [f"curl ended with {done.code}"]
         return tuple(Answer(request.url, fault=fault[0]) for request in requests)
@@ -76,6 +83,8 @@ def section(request: Request, seconds: str, report: str) -> str:
     ]
     if request.insecure:
         lines.append("insecure")
+    if request.headers:
+        lines.append("include")
     if request.cafile:
         lines.append(f"cacert = {curl_text(request.cafile)}")
     if request.token:

@@ -56,6 +56,32 @@ class Login(Record):
             insecure=self.insecure,
         )
 
+    @property
+    def request_with_headers(self) -> Request:
+        """The same, for one who wants the token itself: it comes in a header."""
+        plain = self.request
+        return Request(plain.url, plain.body, cafile=plain.cafile, insecure=plain.insecure, headers=True)
+
+    @staticmethod
+    def token(answer: str) -> str:
+        """The token in an answer with its headers; empty where there is none."""
+        for line in answer.split("\n"):
+            name, mark, value = line.partition(":")
+            if mark and name.strip().lower() == "x-subject-token":
+                return value.strip()
+        return ""
+
+    @staticmethod
+    def project_id(answer: str) -> str:
+        """The id of the project that a token is for; empty for an unscoped one."""
+        rest = answer.partition('"project"')[2].partition("{")[2]
+        # The project's domain is an object of its own, with an id of its own.
+        before, opened, inner = rest.partition("{")
+        if opened and "}" not in before:
+            rest = before + inner.partition("}")[2]
+        value = rest.partition("}")[0].partition('"id"')[2].partition('"')[2]
+        return value.partition('"')[0]
+
     def offers_region(self, body: str) -> bool:
         """Whether the catalogue that came with a token names the region, if one is asked for."""
         if not self.region:

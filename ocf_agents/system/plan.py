@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Optional
 
-VERSION = 1
+VERSION = 2
 PRIME = (1 << 521) - 1
 RUN_DIRECTORY = "/run/openstack-agents"
 PARAMETER, META = "OCF_RESKEY_", "OCF_RESKEY_CRM_meta_"
@@ -25,11 +25,13 @@ NEVER = 1 << 30
 """A depth that no monitor has."""
 TRACES = ("OCF_TRACE_RA", "OCF_RESKEY_trace_ra")
 USABLE = 10
-SLOW = 0.5
+SLOW = 0.2
 """The part of a monitor's time after which an answer counts as slow."""
 LARGEST_OUTPUT = 1 << 20
 """Bytes of captured output above which the long way is gone, which throws them away."""
 SECONDS = "@seconds@"
+TOKEN, PROJECT = "@token@", "@project@"
+"""Placeholders that are filled from a file of root's."""
 
 
 def run_directory(environment: "Mapping[str, str]") -> str:
@@ -41,7 +43,9 @@ def holds(environment: "Mapping[str, str]") -> bool:
     """Whether the service is as healthy as its plan says; False also where there is no plan."""
     instance = environment.get("OCF_RESOURCE_INSTANCE", "")
     level = environment.get("OCF_CHECK_LEVEL") or "0"
-    if not instance or "/" in instance or not level.isdigit() or any(key in environment for key in TRACES):
+    if not instance or "/" in instance or any(key in environment for key in TRACES):
+        return False
+    if not (level.isascii() and level.isdigit() and len(level) < 10):
         return False
     path = f"{run_directory(environment)}/{instance}"
     plan = load(read(f"{path}.plan"))
@@ -97,20 +101,27 @@ def answered(plan: "dict[str, Any]", level: int, pid: int, environment: "Mapping
         return False
     step = steps[-1]
     timeout = environment.get("OCF_RESKEY_CRM_meta_timeout", "")
-    if not timeout.isdigit():
+    if not (timeout.isascii() and timeout.isdigit() and len(timeout) < 16):
         return False
-    if not owned(plan["address"], pid):
+    if "address" in plan and not owned(plan["address"], pid):
         return False
+    if step["connections"]:
+        from .connections import still_connected
+
+        if not still_connected(step["connections"]):
+            return False
+    return not step["script"] or said(plan, step, int(timeout) / 1000 * SLOW, environment)
+
+
+def said(
+    plan: "dict[str, Any]", step: "dict[str, Any]", seconds: float, environment: "Mapping[str, str]"
+) -> bool:
+    """Whether every request of a step is answered with a status that is healthy, and soon."""
     from .run import run
 
-    seconds = int(timeout) / 1000 * SLOW
-    script = step["script"].replace(SECONDS, f"{seconds:.3f}")
-    for name in plan["secrets"]:
-        if f"@{name}@" in script:
-            from .quoting import curl_text, json_text
-
-            secret = json_text(environment.get(PARAMETER + name, ""))[1:-1]
-            script = script.replace(f"@{name}@", curl_text(secret)[1:-1])
+    script = filled(plan, step["script"].replace(SECONDS, f"{seconds:.3f}"), environment)
+    if TOKEN in script:
+        return False
     start = monotonic()
     done = run(tuple(plan["curl"]), seconds, script, plan["environment"])
     statuses = done.output.split()
@@ -120,6 +131,21 @@ def answered(plan: "dict[str, Any]", level: int, pid: int, environment: "Mapping
         and len(statuses) == len(step["healthy"])
         and all(int(status) in healthy for status, healthy in zip(statuses, step["healthy"]))
     )
+
+
+def filled(plan: "dict[str, Any]", script: str, environment: "Mapping[str, str]") -> str:
+    """A script with the secrets of this call, and the token of an earlier one if it is of this login."""
+    for name in plan["secrets"]:
+        if f"@{name}@" in script:
+            from .quoting import curl_text, json_text
+
+            secret = json_text(environment.get(PARAMETER + name, ""))[1:-1]
+            script = script.replace(f"@{name}@", curl_text(secret)[1:-1])
+    if TOKEN in script:
+        words = (read(plan["token"]) or b"").split()
+        if len(words) == 3 and words[2] == b"%d" % plan["fingerprint"]:
+            script = script.replace(TOKEN, words[0].decode()).replace(PROJECT, words[1].decode())
+    return script
 
 
 def owned(address: "tuple[str, int]", pid: int) -> bool:

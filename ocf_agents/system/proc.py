@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from posix import getpid, listdir, stat
+from posix import getpid, listdir, readlink, stat
 
 from ..lean import TYPE_CHECKING, Record
 from .pulse import DEAD, PARENT, SESSION, STARTED, STATE, fields, read
@@ -57,18 +57,31 @@ def parse(pid: int, line: bytes, command: bytes, uid: int) -> Process | None:
 
 
 def processes() -> Iterator[Process]:
-    """Every living process but this one."""
-    this = getpid()
+    """Every living process but this one, and but those in containers, which others look after."""
+    this, ours = getpid(), namespace("self")
     for name in listdir("/proc"):
         if name.isdigit() and int(name) != this:
             found = process(int(name))
-            if found:
+            if found and namespace(name) == ours:
                 yield found
 
 
-def mark(process: Process) -> str:
-    """The resource that a process carries in its environment, or nothing."""
-    for entry in (read(f"/proc/{process.pid}/environ") or b"").split(b"\0"):
+def namespace(pid: str) -> str:
+    """The PID namespace of a process; empty where we may not know it, and so may not signal it."""
+    try:
+        return readlink(f"/proc/{pid}/ns/pid")
+    except OSError:
+        return ""
+
+
+def mark(known: Process) -> str | None:
+    """The resource that a process carries in its environment, or nothing; None if it is gone."""
+    raw = read(f"/proc/{known.pid}/environ")
+    if not raw:
+        # A process that just ended has no environment either, but it is no process without a mark.
+        now = process(known.pid)
+        return "" if raw is not None and now and now.started == known.started else None
+    for entry in raw.split(b"\0"):
         key, _, value = entry.partition(b"=")
         if key == MARK.encode():
             return value.decode("utf-8", "surrogateescape")

@@ -58,6 +58,6 @@ def hexadecimal(address: str) -> bytes:
     The IPv6 table ends the mapped address of an IPv4 one with the same digits.
     """
     parts = address.split(".")
-    if len(parts) != 4 or not all(part.isdigit() and int(part) < 256 for part in parts):
+    if len(parts) != 4 or not all(len(part) < 4 and part.isdigit() and int(part) < 256 for part in parts):
         return b""
     return b"".join(b"%02X" % int(part) for part in reversed(parts))

@@ -33,6 +33,8 @@ def split(raw: str) -> Url:
     if any(character in rest for character in " \"'<>\\^`{|}$") or not rest.isascii():
         raise ValueError("holds a character that a URL cannot hold")
     authority, slash, path = rest.partition("/")
+    if "?" in authority or "#" in authority:
+        raise ValueError("has no path before its ? or #")
     if "@" in authority:
         raise ValueError("holds a login; use the parameters for user and password")
     if authority.startswith("["):
@@ -44,6 +46,6 @@ def split(raw: str) -> Url:
         host, _, port = authority.partition(":")
     if not host:
         raise ValueError("names no host")
-    if port and not (port.isdigit() and 1 <= int(port[:6]) <= 65535):
+    if port and not (len(port) < 6 and port.isdigit() and 1 <= int(port) <= 65535):
         raise ValueError("has no port between 1 and 65535")
     return Url(scheme.lower(), host, int(port or SCHEMES[scheme.lower()]), slash + path)

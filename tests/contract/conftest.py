@@ -1,0 +1,39 @@
+"""The installed agent, once for all contract tests, and a resource of it for each of them."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from support.resource import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of agents below a DESTDIR."""
+    root = tmp_path_factory.mktemp("root")
+    subprocess.run(["make", "-s", "install", f"DESTDIR={root}"], cwd=CHECKOUT, check=True)
+    return root / "usr/lib/ocf/resource.d/openstack"
+
+
+@pytest.fixture
+def resource(installed: Path, tmp_path: Path) -> Iterator[Resource]:
+    """A stopped resource."""
+    one = Resource(installed / "keystone", tmp_path)
+    yield one
+    one.clean()
+
+
+@pytest.fixture
+def running(resource: Resource) -> Resource:
+    """A started one."""
+    done = resource.call("start")
+    assert done.code == 0, done.err
+    return resource

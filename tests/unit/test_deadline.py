@@ -1,0 +1,48 @@
+"""Every wait ends before Pacemaker would end it."""
+
+from __future__ import annotations
+
+import pytest
+from support.world import World
+
+from ocf_agents.ocf.deadline import Deadline
+
+
+@pytest.mark.parametrize(("timeout", "usable"), [(20, 18), (1, 0.9), (60, 55), (600, 595)])
+def test_a_tenth_of_the_time_is_kept_back_but_not_more_than_five_seconds(
+    timeout: float, usable: float
+) -> None:
+    assert Deadline(World(), timeout).left() == pytest.approx(usable)
+
+
+def test_what_is_left_is_never_below_zero() -> None:
+    world = World()
+    deadline = Deadline(world, 10)
+    world.sleep(100)
+    assert deadline.left() == 0
+
+
+def test_a_wait_ends_as_soon_as_the_condition_holds() -> None:
+    world = World()
+    began = world.now()
+    assert Deadline(world, 60).wait(lambda: world.now() >= began + 7)
+    assert 7 <= world.now() - began < 7.2
+
+
+def test_a_wait_ends_at_the_deadline_or_at_its_own_limit() -> None:
+    world = World()
+    began = world.now()
+    deadline = Deadline(world, 20)
+    assert not deadline.wait(lambda: False, within=5)
+    assert world.now() - began == pytest.approx(5)
+    assert not deadline.wait(lambda: False)
+    assert world.now() - began == pytest.approx(18)
+    assert not deadline.wait(lambda: False, within=100)
+    assert world.now() - began == pytest.approx(18)
+
+
+def test_a_condition_is_looked_at_even_when_no_time_is_left() -> None:
+    world = World()
+    deadline = Deadline(world, 10)
+    world.sleep(50)
+    assert deadline.wait(lambda: True)

@@ -1,0 +1,68 @@
+"""Processes as the kernel shows them, and this machine's own as an example."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocf_agents.system import proc
+
+AFTER = b"S 17 42 41 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 9 0 123456 1 2 3"
+
+
+@pytest.mark.parametrize("name", [b"uwsgi", b"a b", b"a) R 1", b"((", b")", b"", b"\xff\n"])
+def test_a_name_may_hold_brackets_and_blanks(name: bytes) -> None:
+    found = proc.parse(42, b"42 (" + name + b") " + AFTER, b"/usr/bin/x\0--a\0b c\0", 300)
+    assert found == proc.Process(42, 17, 41, 123456, "S", 300, ("/usr/bin/x", "--a", "b c"))
+
+
+@pytest.mark.parametrize("state", [b"Z", b"X"])
+def test_a_zombie_is_no_living_process(state: bytes) -> None:
+    assert proc.parse(42, b"42 (x) " + state + AFTER[1:], b"x\0", 0) is None
+
+
+def test_an_argument_may_hold_any_bytes() -> None:
+    found = proc.parse(1, b"1 (x) " + AFTER, b"x\0\xff\0\0", 0)
+    assert found
+    assert found.command == ("x", "\udcff")
+
+
+@given(st.binary(), st.binary())
+def test_no_line_is_too_strange(line: bytes, command: bytes) -> None:
+    proc.parse(1, line, command, 0)
+
+
+@given(st.binary(), st.lists(st.integers(), max_size=52), st.binary())
+def test_no_name_and_no_number_is_too_strange(name: bytes, numbers: list[int], command: bytes) -> None:
+    line = b"1 (%b) S %b\n" % (name, " ".join(map(str, numbers)).encode())
+    found = proc.parse(1, line, command, 0)
+    assert (found is None) == (len(numbers) < 19)
+    assert found is None or found.started == numbers[18]
+
+
+def test_a_living_process_is_found_with_its_mark_and_is_gone_once_it_ended() -> None:
+    child = subprocess.Popen(["/bin/sleep", "60"], env={proc.MARK: "p_ö"}, start_new_session=True)
+    try:
+        found = proc.process(child.pid)
+        assert found
+        assert found.command == ("/bin/sleep", "60")
+        assert (found.parent, found.session, found.uid) == (os.getpid(), child.pid, os.getuid())
+        assert proc.mark(found) == "p_ö"
+        assert child.pid in {process.pid for process in proc.processes()}
+        assert os.getpid() not in {process.pid for process in proc.processes()}
+    finally:
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert proc.process(child.pid) is None, "a zombie"
+        child.wait()
+    assert proc.process(child.pid) is None
+    assert proc.mark(found) is None
+
+
+def test_what_cannot_be_read_is_nothing() -> None:
+    for path in ("/nonexistent", "/proc/self/mem", "/", "a\0b"):
+        assert proc.read(path) is None
