@@ -1,0 +1,98 @@
+"""What the client saw: the prober's process, and the outage that its record shows."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .. import keystone
+from ..commands import CLEAN_ENVIRONMENT
+from . import prober
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from ..lab import Lab
+
+CREATED = 201
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One request of the prober: when it was asked, when it was answered, and how."""
+
+    asked: float
+    answered: float
+    status: int
+
+    @property
+    def got_token(self) -> bool:
+        """Whether the answer was a token."""
+        return self.status == CREATED
+
+
+@dataclass(frozen=True)
+class Outage:
+    """The longest time without a token; `end` is None while it lasts."""
+
+    begin: float
+    end: float | None
+
+    def seconds(self, now: float) -> float:
+        """How long it was, or has been."""
+        return (now if self.end is None else self.end) - self.begin
+
+
+def longest_outage(probes: list[Probe], begin: float, now: float) -> Outage:
+    """The longest gap between two tokens of which the later one came after `begin`."""
+    moments = sorted(probe.answered for probe in probes if probe.got_token)
+    last_before = max((moment for moment in moments if moment <= begin), default=begin)
+    after = [moment for moment in moments if moment > begin]
+    starts = [last_before, *after]
+    gaps = [Outage(start, end) for start, end in zip(starts, after)]
+    return max([*gaps, Outage(starts[-1], None)], key=lambda gap: gap.seconds(now))
+
+
+@dataclass(frozen=True)
+class Client:
+    """A prober that runs, and the file that it writes its record to."""
+
+    process: subprocess.Popen[bytes]
+    record: BinaryIO
+
+    def probes(self) -> list[Probe]:
+        """What the prober has written so far."""
+        # The two processes share the file's position: to seek would move the prober's as well.
+        number = self.record.fileno()
+        text = os.pread(number, os.fstat(number).st_size, 0).decode()
+        fields = (line.split() for line in text.splitlines(keepends=True) if line.endswith("\n"))
+        return [Probe(float(asked), float(answered), int(status)) for asked, answered, status in fields]
+
+    def tokens_since(self, begin: float) -> int:
+        """How many requests that were made after this moment got a token."""
+        return sum(probe.got_token and probe.asked > begin for probe in self.probes())
+
+
+@contextmanager
+def client(lab: Lab, password: str, directory: Path) -> Iterator[Client]:
+    """A client in the lab's network asks for tokens as long as the block lasts."""
+    task = {"host": keystone.NAME, "port": keystone.PORT, "body": keystone.login("admin", password)}
+    command = lab.switch.inside_client([sys.executable, "-I", "-S", prober.__file__], directory)
+    with tempfile.TemporaryFile() as record, tempfile.TemporaryFile() as source:
+        source.write(json.dumps(task).encode())
+        source.seek(0)
+        with subprocess.Popen(
+            command, stdin=source, stdout=record, env=dict(CLEAN_ENVIRONMENT), start_new_session=True
+        ) as process:
+            try:
+                yield Client(process, record)
+            finally:
+                process.kill()
