@@ -14,7 +14,7 @@ COMPATIBLE = "-ra"
 def find(name: str) -> type[Agent] | None:
     """The agent of this name or alias; only the module of its project is loaded."""
     project = name.partition("-")[0]
-    if not project.isidentifier():
+    if not project.isidentifier() or project.startswith("_"):
         return None
     path = f"{__name__}.{project}"
     try:

@@ -1,0 +1,81 @@
+"""Memcached, the cache of tokens and of the dashboard."""
+
+from __future__ import annotations
+
+from ..kinds.native import Native
+from ..system.url import Url
+
+SKIPPED = ("-d", "--daemon")
+WITH_VALUE = ("-u", "--user", "-P", "--pidfile")
+SYSCONFIG = {"PORT": "-p", "MAXCONN": "-c", "CACHESIZE": "-m"}
+"""What the file of RHEL calls each option."""
+
+
+class Memcached(
+    Native,
+    name="memcached",
+    summary="Memcached",
+    binary="memcached",
+    config="/etc/memcached.conf",
+    user="memcache",
+    port=11211,
+):
+    """Runs memcached in the foreground, as a single instance or as a clone.
+
+    config= is Debian's file of options, one in a line, or RHEL's /etc/sysconfig/memcached (with
+    user=memcached); options for another user, a pid file and the background are passed over, since
+    the agent sees to these. What monitor looks at: at OCF_CHECK_LEVEL 0 the process; at any level
+    above that also the port, and the answer to the command "version".
+    """
+
+    def arguments(self) -> tuple[str, ...]:
+        """The options in the configuration, and the port where one is given."""
+        port = ("-p", str(self.port)) if type(self).port.given(self) else ()
+        return (*self.options(), *port)
+
+    def options(self) -> list[str]:
+        """The options in the configuration that are for memcached itself."""
+        words: list[str] = []
+        for raw in (self.host.read(self.config) or "").split("\n"):
+            line = raw.strip()
+            name, mark, value = line.partition("=")
+            if line.startswith("-"):
+                words += line.split()
+            elif mark and name in SYSCONFIG:
+                words += [SYSCONFIG[name], value.strip("\"'")]
+            elif mark and name == "OPTIONS":
+                words += value.strip("\"'").split()
+        kept, skip = [], False
+        for word in words:
+            drop = skip or word in SKIPPED or word in WITH_VALUE
+            skip = word in WITH_VALUE and not skip
+            kept += [] if drop else [word]
+        return kept
+
+    def needles(self) -> tuple[str, ...]:
+        """The configuration is read by the agent; the command line does not name it."""
+        return ()
+
+    def address(self) -> Url:
+        """The port in the configuration, if none is given."""
+        words = self.options()
+        told = dict(zip(words, words[1:])).get("-p", "")
+        usable = told.isascii() and told.isdigit() and 0 < int(told[:6]) < 1 << 16
+        given = type(self).port.given(self) or not usable
+        return Url("tcp", self.host_name, self.port if given else int(told))
+
+    def place(self) -> tuple[str, int]:
+        """Where it listens."""
+        return self.host_name, self.address().port
+
+    def question(self) -> bytes:
+        """The command "version" of the text protocol."""
+        return b"version\r\n"
+
+    def judge(self, where: str, answer: bytes) -> None:
+        """A version, or the refusal of a server that wants a login first."""
+        if not answer.startswith((b"VERSION ", b"CLIENT_ERROR unauthenticated")):
+            raise self.strange(where, answer)
+
+
+AGENTS = (Memcached,)

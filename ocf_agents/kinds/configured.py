@@ -1,0 +1,112 @@
+"""A service with an oslo configuration: what it is started with, and where it says that it listens."""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+from ..ocf.codes import NotInstalled
+from ..system import oslo
+from ..system.oslo import DEFAULT, Configuration
+from ..system.url import Url
+from .api import Api
+from .service import Service
+
+if TYPE_CHECKING:
+    from typing import ClassVar
+
+ANYWHERE = ("", "0.0.0.0", "::", "*")  # noqa: S104  # what a configuration may say
+FLAGS = "--"
+
+
+class Configured(Service):
+    """Runs a service of OpenStack with its configuration files."""
+
+    further: ClassVar[tuple[str, ...]] = ()
+    """The parameters that name configuration files beside `config`."""
+    logs: ClassVar[tuple[str, ...]] = ()
+    """The parameter that names the service's log file, where it has one."""
+    options: ClassVar[tuple[str, ...]] = ()
+    """Arguments that the service always needs."""
+    options_of: ClassVar[str] = ""
+    """The only program that these arguments are for, if not any."""
+    read: Configuration | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The configuration files: those that were asked for, and those of the defaults that exist."""
+        more = [
+            getattr(self, name)
+            for name in self.further
+            if self.context.parameters.get(name) or self.host.exists(getattr(self, name))
+        ]
+        return tuple(file for file in (self.config, *more) if file)
+
+    def configuration(self) -> Configuration:
+        """What the service reads: the directories of its project, then its files, then its arguments'."""
+        if self.read is None:
+            project = self.name.partition("-")[0]
+            directories = [f"/etc/{project}/{stem}.conf.d" for stem in (project, self.name)]
+            self.read = oslo.read(self.host, (*self.files, *self.told()), directories)
+        return self.read
+
+    def told(self) -> list[str]:
+        """The files, and with a slash at their end the directories, that more arguments name."""
+        words = [part for word in self.additional_parameters for part in word.split("=", 1)]
+        named = list(zip(words, words[1:]))
+        return [
+            value + ("/" if name == "--config-dir" else "")
+            for name, value in named
+            if name in ("--config-file", "--config-dir")
+        ]
+
+    def arguments(self) -> tuple[str, ...]:
+        """Each configuration file by an option of its own; a flag file of 2012 by the option it had."""
+        own = self.options if self.options_of in ("", self.binary.rpartition("/")[2]) else ()
+        if self.config and self.flags():
+            return ("--flagfile", self.config, *own)
+        files = tuple(word for file in self.files for word in ("--config-file", file))
+        logs = tuple(f"--log-file={getattr(self, name)}" for name in self.logs if getattr(self, name))
+        return (*files, *logs, *own)
+
+    def flags(self) -> bool:
+        """Whether the configuration is a flag file, whose lines all begin with two dashes."""
+        lines = (line.strip() for line in (self.host.read(self.config) or "").split("\n"))
+        return next((line for line in lines if line and line[0] != "#"), "").startswith(FLAGS)
+
+    def check_files(self) -> None:
+        """Every configuration file that was asked for exists, or NotInstalled."""
+        super().check_files()
+        for name in self.further:
+            path = getattr(self, name)
+            if self.context.parameters.get(name) and not self.host.exists(path):
+                raise NotInstalled(f"{name}={path}: no such file on this node; is the file system mounted?")
+
+
+class ConfiguredApi(Configured, Api):
+    """Runs an HTTP service that listens where its configuration says."""
+
+    host_options: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Section and name of the options that name the address it listens on."""
+    port_options: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """The same for its port."""
+
+    def address(self) -> Url:
+        """The local address that url= gives, else the one in the configuration, else the default."""
+        default = super().address()
+        if type(self).url.given(self):
+            return default
+        host = self.option(self.host_options)
+        port = self.option(self.port_options)
+        if host in ANYWHERE or not host.isascii() or not host.isprintable() or " " in host:
+            host = default.host
+        usable = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 1 << 16
+        return Url(default.scheme, host, int(port) if usable else default.port, default.path)
+
+    def option(self, names: tuple[tuple[str, str], ...]) -> str:
+        """The first of these options that is set."""
+        values = (self.configuration().value(section, name) for section, name in names)
+        return next((value for value in values if value), "")
+
+
+def common(name: str) -> tuple[tuple[str, str], ...]:
+    """An option of the default section, as most services have it."""
+    return ((DEFAULT, name),)
