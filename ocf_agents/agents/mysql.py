@@ -1,0 +1,299 @@
+"""MySQL and MariaDB, with replication."""
+
+from __future__ import annotations
+
+from ..kinds.promotable import Promotable
+from ..kinds.service import Service
+from ..kinds.state import RUNNING, STOPPED, SUSPENDED
+from ..lean import TYPE_CHECKING
+from ..mysql import checks, claims
+from ..mysql.diagnosis import KEEP, Case, code_of, diagnose
+from ..mysql.launch import CONFIGURATIONS, arguments
+from ..mysql.look import ANSWERS, SILENT
+from ..mysql.member import SAFE, SERVERS, Member
+from ..mysql.settings import Settings
+from ..ocf.actions import action, on
+from ..ocf.codes import (
+    DEGRADED,
+    DEGRADED_PROMOTED,
+    FAILED_PROMOTED,
+    RUNNING_PROMOTED,
+    SUCCESS,
+    Degraded,
+    DegradedPromoted,
+    FailedPromoted,
+    Failure,
+    NotRunning,
+)
+from ..system.errors import Missing, Refused
+
+if TYPE_CHECKING:
+    from ..kinds.own_process import OwnProcess
+    from ..kinds.state import Sight
+    from ..mysql.diagnosis import Diagnosis
+    from ..mysql.look import Look
+    from ..system.proc import Process
+    from ..system.spawn import Command
+
+FAILURES = {DEGRADED: Degraded, DEGRADED_PROMOTED: DegradedPromoted, FAILED_PROMOTED: FailedPromoted}
+
+
+class Mysql(
+    Settings,
+    Promotable,
+    Service,
+    name="mysql",
+    summary="MySQL or MariaDB server, alone or replicated",
+    without=("systemd_unit", "hosted"),
+    binary="mysqld_safe",
+    config="/etc/my.cnf",
+    user="mysql",
+    pid="/var/run/mysql/mysqld.pid",
+):
+    """Runs MariaDB or MySQL: as a single server, or as a promotable clone with one writable server.
+
+    As a promotable clone every server starts read-only and only promote opens one. With
+    durability=semi-sync, the default, a write is confirmed once a replica has it, and a node that
+    may lack a confirmed write is never promoted, whatever happened to the others. When no replica is
+    left the primary goes on alone, after the cluster has recorded that nobody may take over from it.
+    A server whose transactions the primary does not have is set apart (degraded), and names them.
+
+    The clone needs notify=true. All nodes need log_bin and different values of server_id. The account
+    replication_user needs REPLICATION SLAVE and REPLICATION CLIENT from the other nodes, and on its
+    own node also SUPER, PROCESS and RELOAD, with MariaDB 10.11 and later also READ_ONLY ADMIN; where
+    it lacks those, the agent logs in as root through the local socket.
+
+    mysqld_safe is accepted as binary, and the real server is run in its place, since a server that
+    starts again by itself is one that the cluster does not know.
+    """
+
+    @property
+    def backend(self) -> OwnProcess:
+        """A process of our own; the server writes the pid file itself, and the agent keeps another."""
+        from ..kinds.own_process import OwnProcess
+
+        own = OwnProcess(self)
+        own.pidfile = f"{self.host.run_directory}/{self.context.resource}.agent.pid"
+        return own
+
+    @property
+    def member(self) -> Member:
+        """This server as a member of a replicated database."""
+        known: Member | None = getattr(self, "_member", None)
+        if known is None:
+            known = self._member = Member(self, self.cluster, self.binary)
+        return known
+
+    @property
+    def replicated(self) -> bool:
+        """Whether this is a promotable clone."""
+        return self.context.clone.promotable
+
+    # Actions.
+
+    @action(timeout=120)
+    def start(self) -> None:
+        """Start the server, read-only where it replicates, and return once it answers."""
+        checks.prepare(self.member, self.pid, self.user)
+        super().start()
+        self.member.memory["single"] = "" if self.replicated else "1"
+        if self.replicated:
+            from ..mysql.replica import join
+
+            member = self.member
+            look = member.look()
+            if look.answer == ANSWERS and look.read_only:
+                join(member, look, member.pact())
+        self.conclude(self.judge(self.backend.look()))
+
+    @action(timeout=120)
+    def stop(self) -> None:
+        """Stop the server, by force if need be; nothing of it is left."""
+        self.member.memory.close()
+        claims.withdraw(self.member, self.replicated)
+        super().stop()
+        self.member.memory.forget()
+        for path in (self.pid, self.socket):
+            self.host.remove(path)
+
+    @action(timeout=30, interval=20)
+    @action(timeout=30, interval=10, role="Promoted")
+    @action(timeout=30, interval=30, role="Unpromoted")
+    def monitor(self) -> int:
+        """Look at the server; claim or withdraw this node's right to be promoted."""
+        sight = self.backend.look()
+        if sight.state is STOPPED:
+            if self.member.memory["claim"]:
+                claims.withdraw(self.member, self.replicated)
+            raise NotRunning(f"{self.name} {sight}")
+        if sight.state is not RUNNING:
+            claims.withdraw(self.member, self.replicated)
+            raise self.failure(FAILED_PROMOTED if self.opened(sight) else 1, f"{self.name} {sight}")
+        if self.context.probe:
+            self.member.memory["claim"] = ""
+        diagnosis = self.judge(sight)
+        self.conclude(diagnosis)
+        code = code_of(diagnosis.state, self.opened(sight))
+        if code not in (SUCCESS, RUNNING_PROMOTED):
+            raise self.failure(code, f"{self.name} {diagnosis.text}")
+        if self.context.depth:
+            checks.read_table(self.member)
+        return code
+
+    @action(timeout=120)
+    def promote(self) -> None:
+        """Make this server the primary, if no confirmed write is lacking here."""
+        from ..mysql.takeover import promote
+
+        promote(self.member, self.main())
+        self.member.memory.save()
+
+    @action(timeout=120)
+    def demote(self) -> None:
+        """Close the server to writers, with or without notifications."""
+        from ..mysql.takeover import close
+
+        if self.backend.look().state is STOPPED:
+            self.log.info("there is no server any more that could write")
+            return
+        close(self.member)
+
+    # Notifications.
+
+    @on("pre-promote")
+    def stand_by(self) -> None:
+        """Stop receiving, without throwing anything away, and say how far this server is."""
+        from ..mysql.takeover import close, prepare
+
+        asked = self.context.notification
+        member = self.member
+        look = member.look()
+        if look.answer == ANSWERS and look.read_only:
+            prepare(member, look, asked.demoting)
+        elif look.answer == ANSWERS and member.name not in asked.promoting:
+            # Started before the resource was a clone, or opened by hand: another one is to lead now.
+            close(member)
+        member.memory.save()
+
+    @on("post-promote")
+    def follow(self) -> None:
+        """Follow the new primary, or, being it, say where it is."""
+        from ..mysql.pact import Report
+        from ..mysql.replica import join
+
+        member = self.member
+        if member.name in self.context.notification.promoting:
+            member.publish(Report(member.name))
+            member.memory.save()
+            return
+        look = member.look()
+        if look.answer == ANSWERS and look.read_only:
+            join(member, look, member.pact())
+        member.memory.save()
+
+    @on("post-start", "post-stop")
+    def count(self) -> None:
+        """The primary sees which replicas have come and gone."""
+        sight = self.backend.look()
+        if sight.main and self.opened(sight):
+            from ..mysql.guard import advance
+
+            look = self.member.look()
+            if look.answer == ANSWERS and not look.read_only:
+                advance(self.member, look)
+            self.member.memory.save()
+
+    # Judging.
+
+    def judge(self, sight: Sight) -> Diagnosis:
+        """What the server is now; a step is taken where it is not where it belongs."""
+        member = self.member
+        look = member.look()
+        opened = self.opened(sight)
+        if self.replicated and look.answer == ANSWERS and not self.context.probe:
+            look = self.step(look, opened)
+        return diagnose(
+            Case(
+                look,
+                self.replicated,
+                bool(member.memory["single"]),
+                opened,
+                member.memory["quarantine"],
+                not self.replicated or member.memory["eligible"] != "0",
+                self.max_slave_lag,
+                self.evict_outdated_slaves,
+            )
+        )
+
+    def step(self, look: Look, opened: bool) -> Look:
+        """The look after one step of replication, if one was due and could be made."""
+        member = self.member
+        try:
+            if opened and not look.read_only:
+                from ..mysql.guard import keep
+
+                keep(member, look)
+            elif look.read_only:
+                from ..mysql.replica import settle
+
+                if not settle(member, look):
+                    return member.look()
+        except (Refused, Missing) as refused:
+            self.log.warning(str(refused))
+        return look
+
+    def conclude(self, diagnosis: Diagnosis) -> None:
+        """The cluster knows this node's score and whether readers may come, if that is news."""
+        if diagnosis.score != KEEP or not self.replicated:
+            claims.claim(self.member, diagnosis, self.replicated)
+        self.member.memory.save()
+
+    def opened(self, sight: Sight) -> bool:
+        """Whether promote opened the server that runs."""
+        return self.replicated and self.member.opened(sight.main)
+
+    def main(self) -> Process:
+        """The server's process, or Failure."""
+        sight = self.backend.look()
+        if sight.main is None or sight.state is SUSPENDED:
+            raise Failure(f"{self.name} {sight}")
+        return sight.main
+
+    def failure(self, code: int, text: str) -> Failure:
+        """The failure that stands for an exit code."""
+        return FAILURES.get(code, Failure)(text)
+
+    # What a service must say of itself.
+
+    def trouble(self) -> str:
+        """What keeps the server from being usable; empty if nothing does."""
+        look = self.member.look()
+        return look.error or "it does not answer" if look.answer == SILENT else ""
+
+    def check_host(self) -> None:
+        """This host has the program, the configuration and the user."""
+        self.member.executable()
+        checks.check_host(self.member, self.configuration(), self.user)
+        if self.context.action == "validate-all":
+            checks.check_server(self.member, self.context.clone, self.replicated)
+
+    def configuration(self) -> str:
+        """The configuration file; the distribution's where the default one is not there."""
+        if "config" in self.context.parameters or self.host.is_file(self.config):
+            return self.config
+        return next((path for path in CONFIGURATIONS if self.host.is_file(path)), self.config)
+
+    def command(self, mark: str) -> Command:
+        """The real server in the foreground."""
+        member = self.member
+        words = arguments(member, self.configuration(), self.pid, self.replicated)
+        return self.launch((member.executable(), *words, *self.additional_parameters), mark)
+
+    def fits(self, command: tuple[str, ...]) -> bool:
+        """A server or a mysqld_safe that was told our socket, pid file or data directory."""
+        names = {word.rpartition("/")[2] for word in command[:3]}
+        files = (f"--socket={self.socket}", f"--pid-file={self.pid}", f"--datadir={self.datadir}")
+        return bool(names & {*SAFE, *SERVERS}) and any(file in command for file in files)
+
+
+AGENTS = (Mysql,)

@@ -1,0 +1,220 @@
+"""MariaDB in a lab: data directories, the configuration of 2012, a writer and a watcher on the client."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .commands import check
+from .errors import LabError
+
+if TYPE_CHECKING:
+    from .lab import Lab
+    from .node import Node
+
+VIP = 100
+MASK = 24
+PYTHON = "/usr/bin/python3"
+WRITER = Path(__file__).with_name("writer.py")
+INSTALL = ("make", "-C", "/opt/ocf-agents-checkout", "install", "DESTDIR=/", "COMPAT=1")
+
+ACCOUNTS = """\
+CREATE USER repl_user@'10.77.%.%' IDENTIFIED BY 'repl-password';
+GRANT REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO repl_user@'10.77.%.%';
+CREATE USER repl_user@localhost IDENTIFIED BY 'repl-password';
+GRANT REPLICATION CLIENT, REPLICATION SLAVE, SUPER, PROCESS, RELOAD ON *.* TO repl_user@localhost;
+CREATE USER test_user@localhost IDENTIFIED BY 'test-password';
+GRANT SELECT ON mysql.user TO test_user@localhost;
+CREATE USER app@'%' IDENTIFIED BY 'app-password';
+GRANT ALL ON app.* TO app@'%';
+CREATE DATABASE app;
+CREATE TABLE app.written (number BIGINT PRIMARY KEY) ENGINE=InnoDB;
+"""
+
+CONFIGURATION = """\
+[mysqld]
+server-id = {number}
+log_bin = mysql-bin
+bind-address = 0.0.0.0
+skip_name_resolve = 1
+innodb_buffer_pool_size = 64M
+innodb_log_file_size = 16M
+"""
+
+PRIMITIVES = """\
+primitive mysqlmasterIP ocf:heartbeat:IPaddr2 params ip={vip} cidr_netmask=24 nic=eth0 op monitor interval=10s
+primitive clustermysql {agent} params binary="/usr/bin/mysqld_safe" log="/var/log/mysql.log" \
+socket="/var/run/mysqld/mysqld.sock" evict_outdated_slaves="false" config="/etc/mysql/my.cnf" \
+pid="/var/run/mysqld/mysqld.pid" socket="/var/run/mysqld/mysqld.sock" replication_user="repl_user" \
+replication_passwd="repl-password" test_user="test_user" test_passwd="test-password" \
+op monitor interval="5s" role="Master" OCF_CHECK_LEVEL="1" \
+op monitor interval="2s" role="Slave" timeout="30" OCF_CHECK_LEVEL="1" \
+op start interval="0" timeout="120" op stop interval="0" timeout="120"
+"""
+CLONE = """\
+ms ms_MySQL clustermysql meta master-max="1" master-node-max="1" clone-max="{nodes}" clone-node-max="1" \
+notify="true" globally-unique="false" target-role="Master" is-managed="true"
+colocation masterIP_on_mysqlMaster inf: mysqlmasterIP ms_MySQL:Master
+order mysqlPromote_before_IP inf: ms_MySQL:promote mysqlmasterIP:start
+"""
+
+
+def install_databases(lab: Lab) -> None:
+    """Every node has MariaDB's files with the accounts of 2012, all alike, and no server runs."""
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="ocf-lab-mariadb-") as directory:
+        template = Path(directory) / "data"
+        make_template(template)
+        archive = Path(directory) / "data.tar"
+        check(["tar", "-C", str(template), "-cf", str(archive), "."])
+        for number, node in enumerate(lab.nodes, 1):
+            unpack(node, archive)
+            node.write("/etc/mysql/my.cnf", CONFIGURATION.format(number=number))
+
+
+def make_template(directory: Path) -> None:
+    """The directory holds a database with the lab's accounts."""
+    options = ["--no-defaults", "--user=mysql", f"--datadir={directory}", "--innodb-log-file-size=16M"]
+    directory.mkdir()
+    shutil.chown(directory, "mysql", "mysql")
+    directory.parent.chmod(0o755)
+    check(
+        ["mariadb-install-db", *options, "--auth-root-authentication-method=socket", "--skip-test-db"],
+        timeout=120,
+    )
+    # Bootstrap reads one statement a line, and starts without the tables of accounts.
+    statements = "FLUSH PRIVILEGES;\n" + ACCOUNTS
+    check(["/usr/sbin/mariadbd", *options, "--bootstrap"], input=statements, timeout=60)
+
+
+def unpack(node: Node, archive: Path) -> None:
+    """The node's data directory is what the archive holds."""
+    node.check(["sh", "-c", "rm -rf /var/lib/mysql && install -d -o mysql -g mysql /var/lib/mysql"])
+    command = node.command(["tar", "-C", "/var/lib/mysql", "-xf", "-"])
+    with archive.open("rb") as source:
+        subprocess.run(command, stdin=source, check=True, cwd="/")
+
+
+def configure(lab: Lab, agent: str = "ocf:percona:mysql", wrap: bool = True) -> None:
+    """The cluster has the resources of 2012: loaded as primitives, and then wrapped."""
+    group = "".join(
+        f'node {node.name} attributes clustermysql_mysql_master_IP="{node.address}"\n' for node in lab.nodes
+    )
+    lab.crm_configure(
+        group + PRIMITIVES.format(agent=agent, vip=lab.address(VIP)) + (clone(lab) if wrap else "")
+    )
+
+
+def clone(lab: Lab) -> str:
+    """The lines of 2012 that make a promotable clone of the primitive."""
+    return CLONE.format(nodes=len(lab.nodes))
+
+
+def ask(node: Node, statement: str) -> str:
+    """What root on the node gets for a statement, without a head."""
+    socket = "--socket=/var/run/mysqld/mysqld.sock"
+    return node.check(["mariadb", socket, "--batch", "--skip-column-names", "-e", statement]).strip()
+
+
+@dataclass
+class Observer:
+    """A process on the client that notes what it sees in a file."""
+
+    lab: Lab
+    words: tuple[str, ...]
+    file: Path
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    def __enter__(self) -> Observer:
+        """It runs."""
+        command = self.lab.switch.inside_client([PYTHON, str(WRITER), *self.words, str(self.file)], Path("/"))
+        self.file.touch()
+        with self.file.with_suffix(".errors").open("ab") as errors:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, start_new_session=True
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """It has ended."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def lines(self) -> list[list[str]]:
+        """What it has noted so far."""
+        return [line.split() for line in self.file.read_text().splitlines()]
+
+
+class Writer(Observer):
+    """The application: writes through the VIP."""
+
+    def acknowledged(self) -> list[tuple[int, float, int]]:
+        """The confirmed numbers, with time and server."""
+        return [
+            (int(n), float(t), int(server))
+            for n, t, server in (line for line in self.lines() if len(line) == 3)
+        ]
+
+    def await_more(self, count: int = 20, seconds: float = 60) -> None:
+        """So many more writes have been confirmed."""
+        before, end = len(self.lines()), time.monotonic() + seconds
+        while len(self.lines()) < before + count:
+            if time.monotonic() > end:
+                raise LabError(f"no {count} writes were confirmed within {seconds:g} s")
+            time.sleep(0.02)
+
+    def longest_gap(self, since: float) -> float:
+        """The longest time without a confirmed write after a moment, in seconds."""
+        times = [since, *(t for _, t, _ in self.acknowledged() if t > since)]
+        return max((later - earlier for earlier, later in zip(times, times[1:])), default=0.0)
+
+    def lost(self, node: Node) -> list[int]:
+        """The confirmed numbers that are not on a node."""
+        stored = set(ask(node, "SELECT number FROM app.written").split())
+        return [number for number, _, _ in self.acknowledged() if str(number) not in stored]
+
+
+class Watcher(Observer):
+    """Looks at all servers from outside."""
+
+    def seconds_with_two_writable(self) -> float:
+        """For how long two servers were certainly writable at once."""
+        spans: dict[str, list[tuple[float, float]]] = {}
+        last: dict[str, tuple[float, str]] = {}
+        for before, after, host, seen in (line for line in self.lines() if len(line) == 4):
+            start, previous = last.get(host, (0.0, ""))
+            if previous == seen == "writable":
+                spans.setdefault(host, []).append((start, float(before)))
+            last[host] = (float(after), seen)
+        hosts = sorted(spans)
+        return sum(
+            overlap(one, other)
+            for number, host in enumerate(hosts)
+            for one in spans[host]
+            for rival in hosts[number + 1 :]
+            for other in spans[rival]
+        )
+
+
+def overlap(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """The time that two spans share."""
+    return max(0.0, min(one[1], other[1]) - max(one[0], other[0]))
+
+
+def writer(lab: Lab, directory: Path) -> Writer:
+    """The application of this lab, to be used as a context manager."""
+    return Writer(lab, ("write", lab.address(VIP)), directory / "writer")
+
+
+def watcher(lab: Lab, directory: Path) -> Watcher:
+    """The watcher of this lab, to be used as a context manager."""
+    return Watcher(lab, ("watch", *(node.address for node in lab.nodes)), directory / "watcher")

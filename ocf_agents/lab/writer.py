@@ -1,0 +1,85 @@
+"""Runs on a lab's client: writes through the VIP, or watches the servers, and notes what it saw.
+
+    writer.py write HOST FILE       one row every 10 ms; a line per confirmed one: NUMBER TIME SERVER_ID
+    writer.py watch HOST... FILE    a line per look at a server: TIME TIME HOST writable|closed|absent
+
+It is started with the system's Python, which has the driver, and imports nothing of the project.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import Any
+
+LOGIN = {"user": "app", "password": "app-password"}
+PAUSE = 0.01
+CONNECT_SECONDS, READ_SECONDS = 0.25, 1
+
+
+def connect(host: str) -> Any:
+    """A connection of the application to a server."""
+    import pymysql  # type: ignore[import-untyped,unused-ignore]  # it has no types
+
+    return pymysql.connect(
+        host=host, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, write_timeout=READ_SECONDS,
+        autocommit=True, **LOGIN,
+    )  # fmt: skip
+
+
+def write(host: str, path: str) -> None:
+    """Numbers are written, each once, and those that were confirmed are noted."""
+    connection, number = None, int(time.time() * 1000)
+    with open(path, "a", buffering=1) as file:
+        while True:
+            number += 1
+            try:
+                connection = connection or connect(host)
+                with connection.cursor() as cursor:
+                    cursor.execute("INSERT INTO app.written (number) VALUES (%s)", (number,))
+                    cursor.execute("SELECT @@server_id")
+                    (server,) = cursor.fetchone()
+                file.write(f"{number} {time.time():.4f} {server}\n")
+                time.sleep(PAUSE)
+            except Exception as error:  # noqa: BLE001  # whatever it is, the application tries again
+                print(f"{time.time():.3f} {number} {error}", file=sys.stderr, flush=True)
+                if connection is not None:
+                    connection.close = lambda: None
+                connection = None
+                time.sleep(PAUSE)
+
+
+def watch(hosts: list[str], path: str) -> None:
+    """Each server is looked at all the time, and what was seen is noted."""
+    lock = threading.Lock()
+    with open(path, "a", buffering=1) as file:
+
+        def follow(host: str) -> None:
+            connection = None
+            while True:
+                before = time.time()
+                try:
+                    connection = connection or connect(host)
+                    with connection.cursor() as cursor:
+                        cursor.execute("SELECT @@GLOBAL.read_only")
+                        (closed,) = cursor.fetchone()
+                    seen = "closed" if closed else "writable"
+                except Exception:  # noqa: BLE001  # absent is an answer as well
+                    connection, seen = None, "absent"
+                with lock:
+                    file.write(f"{before:.4f} {time.time():.4f} {host} {seen}\n")
+                time.sleep(2 * PAUSE)
+
+        threads = [threading.Thread(target=follow, args=(host,), daemon=True) for host in hosts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "write":
+        write(sys.argv[2], sys.argv[3])
+    else:
+        watch(sys.argv[2:-1], sys.argv[-1])

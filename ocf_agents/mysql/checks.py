@@ -1,0 +1,99 @@
+"""What must be so before a server can be run and replicated, and what is made so."""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+from ..ocf.codes import Failure, Misconfigured, NotInstalled
+from .look import ANSWERS, CROWDED, Login, ask, judge
+
+if TYPE_CHECKING:
+    from ..ocf.clone import Clone
+    from .member import Member
+
+GRANTED = ("REPLICATION SLAVE", "ALL PRIVILEGES")
+
+
+def prepare(member: Member, pid: str, user: str) -> None:
+    """The directories of socket, pid file and log exist and are the user's; the log file too."""
+    given, host = member.settings, member.host
+    account = host.account(user)
+    if account is None:
+        raise NotInstalled(f"user={user}: no such user on this node; is the package installed?")
+    try:
+        for path in (given.socket, pid):
+            host.provide_directory(path.rpartition("/")[0], account)
+        host.provide_file(given.error_log, account)
+    except OSError as error:
+        raise Failure(f"{error.filename or given.error_log}: {error.strerror or error}") from error
+
+
+def check_host(member: Member, config: str, user: str) -> None:
+    """The configuration, the user and the data directory are there."""
+    given, host = member.settings, member.host
+    if not host.is_file(config):
+        raise NotInstalled(f"config={config}: no such file on this node; is the file system mounted?")
+    if host.account(user) is None:
+        raise NotInstalled(f"user={user}: no such user on this node; is the package installed?")
+    if not host.exists(f"{given.datadir}/mysql"):
+        raise NotInstalled(
+            f"datadir={given.datadir}: holds no database; is the file system mounted? Else make one "
+            "with mariadb-install-db"
+        )
+
+
+def check_server(member: Member, clone: Clone, replicated: bool) -> None:
+    """A replicated server has what replication needs, or Misconfigured has all findings."""
+    if not replicated:
+        return
+    findings = clone_findings(clone)
+    if not member.settings.replication_user:
+        findings.append("replication_user: not set, so that no replica can log in")
+    if member.look().answer == ANSWERS:
+        findings += server_findings(member)
+    if findings:
+        raise Misconfigured("; ".join(findings))
+
+
+def clone_findings(clone: Clone) -> list[str]:
+    """What is wrong with the clone's options."""
+    findings = []
+    if not clone.notify:
+        findings.append("notify=true is missing in the clone's options: replicas would not follow")
+    if clone.promoted_maximum != 1:
+        findings.append("promoted-max must be 1: two writable servers part for ever")
+    if clone.node_maximum > 1:
+        findings.append("clone-node-max must be 1")
+    return findings
+
+
+def server_findings(member: Member) -> list[str]:
+    """What the running server lacks."""
+    server, findings = member.server, []
+    if not server.value("@@GLOBAL.log_bin"):
+        findings.append("log_bin is off: set log_bin in the server's configuration")
+    if int(server.value("@@GLOBAL.server_id")) in (0,):
+        findings.append("server_id is not set: give each server one of its own")
+    if not server.value("@@GLOBAL.log_slave_updates"):
+        findings.append("log_slave_updates is off: a former primary could not come back")
+    told = " ".join(str(row[0]) for row in server.rows("SHOW GRANTS")).upper()
+    if not any(granted in told for granted in GRANTED):
+        findings.append(f"{member.login.user} lacks REPLICATION SLAVE")
+    return findings
+
+
+def read_table(member: Member) -> None:
+    """The test table can be read by the test user, where one with a password is configured."""
+    given = member.settings
+    if not (given.test_table and given.test_passwd):
+        return
+    table = ".".join(f"`{part.replace('`', '``')}`" for part in given.test_table.split("."))
+    login = Login(given.test_user, given.test_passwd, given.socket, given.client_binary)
+    done = ask(member.host, login, f"SELECT COUNT(*) FROM {table};", member.deadline.left())  # noqa: S608  # quoted
+    if done is None:
+        raise Failure(f"{given.test_table}: could not be read in time")
+    code, output, errors = done
+    fault, words = judge(code, errors)
+    if fault == CROWDED:
+        return
+    if fault or code or "COUNT(*)" not in output:
+        raise Failure(f"{given.test_table}: {words or errors.strip() or 'could not be read'}")

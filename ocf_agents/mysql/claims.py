@@ -1,0 +1,62 @@
+"""What this node tells the cluster of itself: its score, and whether readers and writers may come."""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+from ..system.errors import Missing, Refused
+from .diagnosis import PROMOTED_SCORE
+
+if TYPE_CHECKING:
+    from .diagnosis import Diagnosis
+    from .member import Member
+
+
+def claim(member: Member, diagnosis: Diagnosis, replicated: bool) -> None:
+    """The cluster knows; unless it was told just the same before, which costs nothing to see."""
+    given, memory = member.settings, member.memory
+    readable = patience(member, diagnosis.state.readable)
+    writable = int(diagnosis.score == PROMOTED_SCORE)
+    wanted = f"{diagnosis.score} {readable} {writable}"
+    if memory.told(wanted):
+        return
+    cluster = member.cluster
+    try:
+        if replicated:
+            if diagnosis.score is None:
+                cluster.withdraw_promotion_score()
+            else:
+                cluster.set_promotion_score(diagnosis.score)
+        if given.reader_attribute and (replicated or "reader_attribute" in given.context.parameters):
+            cluster.set_attribute(given.reader_attribute, str(readable))
+        if given.writer_attribute:
+            cluster.set_attribute(given.writer_attribute, str(writable))
+    except (Refused, Missing) as refused:
+        member.log.warning(str(refused))
+        return
+    memory.tell(wanted)
+
+
+def patience(member: Member, readable: bool) -> int:
+    """The reader attribute's value: full at a good look, one less at each bad one, down to 0."""
+    full = member.settings.reader_failcount
+    last = member.memory["readable"]
+    value = full if readable else max(0, min(full, int(last)) - 1) if last.isdigit() else 0
+    member.memory["readable"] = str(value)
+    return value
+
+
+def withdraw(member: Member, replicated: bool) -> None:
+    """This node claims nothing any more; a cluster that does not answer must not keep a server from stopping."""
+    given, cluster = member.settings, member.cluster
+    try:
+        if replicated:
+            cluster.withdraw_promotion_score()
+            cluster.withdraw_report(f"{member.resource}-position")
+        if given.reader_attribute and member.memory["readable"] not in ("", "0"):
+            cluster.set_attribute(given.reader_attribute, "0")
+        if given.writer_attribute:
+            cluster.set_attribute(given.writer_attribute, "0")
+    except (Refused, Missing) as refused:
+        member.log.warning(str(refused))
+    member.memory["claim"] = member.memory["report"] = ""
+    member.memory.save()

@@ -1,0 +1,129 @@
+"""What a look at a server means: a closed table, from the first line that fits.
+
+Invariant: only "primary" is told as promoted and well; no state in which a transaction may be
+lacking has a score. A state says nothing of the cluster: that the cluster's record agrees is asked
+again, of the cluster, when a server is to be promoted.
+"""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING, Record
+from ..ocf.codes import (
+    DEGRADED,
+    ERR_GENERIC,
+    FAILED_PROMOTED,
+    NOT_RUNNING,
+    RUNNING_PROMOTED,
+    SUCCESS,
+)
+from .look import CROWDED, DENIED, SILENT
+
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from .look import Look
+
+PROMOTED_SCORE, BEST, FAIR = 10_000, 1_000, 500
+"""Scores of the primary, of a replica that may take over, and of a server that follows nobody."""
+KEEP = -1
+"""The score stays as it is: this look shows nothing that could change it."""
+
+
+class Case(Record):
+    """All that a diagnosis looks at."""
+
+    look: Look
+    replicated: bool = True
+    """Whether the resource is a promotable clone; if not, the server is to be writable."""
+    single: bool = False
+    """Whether the server was started before its resource was made a promotable clone."""
+    opened: bool = False
+    """Whether this very server process was opened for writing by promote."""
+    quarantine: str = ""
+    """Why this server must not follow or lead, as found when it joined."""
+    eligible: bool = True
+    """Whether the cluster's record, as last read here, names this node as one that may lead."""
+    most_lag: int = 3600
+    evict: bool = False
+
+
+def too_late(case: Case) -> bool:
+    """Whether the lag is beyond the limit; an unknown lag is."""
+    return case.look.lag is None or case.look.lag > case.most_lag
+
+
+class State(Record):
+    """What a look means: what monitor answers, the score, and whether readers are sent here."""
+
+    name: str
+    fits: Callable[[Case], bool]
+    code: int
+    score: int | None
+    readable: bool
+    meaning: str
+
+
+STATES = (
+    State("silent", lambda case: case.look.answer == SILENT, ERR_GENERIC, None, False,
+          "runs but does not answer: {error}"),
+    State("crowded", lambda case: case.look.answer == CROWDED, DEGRADED, KEEP, False,
+          "has no connection left for the monitor: {error}"),
+    State("denied", lambda case: case.look.answer == DENIED, DEGRADED, KEEP, True,
+          "refuses the login of the monitor: {error}"),
+    State("plain", lambda case: not case.replicated, SUCCESS, None, True, "serves"),
+    State("single", lambda case: case.single, FAILED_PROMOTED, None, False,
+          "was started as a single server; it has to be started again as one that replicates"),
+    State("two-minded", lambda case: not case.look.read_only and bool(case.look.source), FAILED_PROMOTED,
+          None, False, "is writable although it replicates from {source}"),
+    State("opened by hand", lambda case: not case.look.read_only and not case.opened, FAILED_PROMOTED, None,
+          False, "is writable, but no promote of the cluster opened it; it has to close"),
+    State("primary", lambda case: not case.look.read_only, RUNNING_PROMOTED, PROMOTED_SCORE, True,
+          "is the primary"),
+    State("quarantined", lambda case: bool(case.quarantine), DEGRADED, None, False,
+          "is kept apart: {quarantine}"),
+    State("detached", lambda case: not case.look.source, SUCCESS, FAIR, False, "follows nobody yet"),
+    State("broken", lambda case: bool(case.look.trouble) or case.look.applying == "No", DEGRADED, None, False,
+          "cannot replicate from {source}: {trouble}"),
+    State("cut off", lambda case: case.look.receiving != "Yes", SUCCESS, BEST, False,
+          "has no connection to {source}"),
+    State("outdated", lambda case: case.evict and too_late(case), ERR_GENERIC, None, False,
+          "lags {lag} s behind {source}, more than max_slave_lag, and evict_outdated_slaves is set"),
+    State("lagging", too_late, DEGRADED, None, False,
+          "lags {lag} s behind {source}, more than max_slave_lag"),
+    State("joining", lambda case: not case.eligible, SUCCESS, None, True,
+          "replicates from {source} and is not yet recorded as one that may take over"),
+    State("replica", lambda _: True, SUCCESS, BEST, True, "replicates from {source}"),
+)  # fmt: skip
+"""Every state there is, in the order in which they are tried."""
+
+
+class Diagnosis(Record):
+    """A state with its words, and the score that goes with it in this case."""
+
+    state: State
+    text: str
+    score: int | None
+
+
+def diagnose(case: Case) -> Diagnosis:
+    """The first state that fits."""
+    state = next(known for known in STATES if known.fits(case))
+    seen = case.look
+    text = state.meaning.format(
+        error=seen.error,
+        source=seen.source,
+        quarantine=case.quarantine,
+        trouble=seen.trouble or "its applier stopped",
+        lag="unknown" if seen.lag is None else seen.lag,
+    )
+    score = state.score
+    if score not in (None, KEEP, PROMOTED_SCORE) and not case.eligible:
+        score = None
+    return Diagnosis(state, text, score)
+
+
+def code_of(state: State, opened: bool) -> int:
+    """Monitor's exit code, which tells a promoted instance's trouble as such."""
+    if not opened or state.code in (RUNNING_PROMOTED, NOT_RUNNING, FAILED_PROMOTED):
+        return state.code
+    return {ERR_GENERIC: FAILED_PROMOTED, DEGRADED: DEGRADED + 1}.get(state.code, state.code)

@@ -1,0 +1,164 @@
+"""The primary's side of durability: what it sees of its replicas, and the steps that follow.
+
+The promoted monitor and the notifications of starts and stops come here. A monitor that finds
+everything as it should be makes no call to the cluster.
+"""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+from ..system.errors import Refused
+from . import durability
+from .gtid import covers, parse
+from .pact import ASKS
+
+if TYPE_CHECKING:
+    from .look import Look
+    from .member import Member
+    from .pact import Pact, Report
+
+ROUNDS = 4
+SETTLED, ALONE = "settled", "alone"
+SINCE = "@"
+"""Stands before a remembered position, which may be empty."""
+
+
+def keep(member: Member, look: Look) -> None:
+    """The primary's durability is as it should be, and everyone can find the primary."""
+    if not settled(member, look):
+        advance(member, look)
+    if member.memory["announced"] != "1":
+        from .takeover import announce
+
+        announce(member)
+
+
+def settled(member: Member, look: Look) -> bool:
+    """Whether nothing calls for a step: as many replicas as were on record acknowledge, or none is there.
+
+    Writes that wait while no acknowledgement comes call for one, however many seem to be there.
+    """
+    memory = member.memory
+    stalled = look.waiting > 0 and memory["acknowledged"] == str(look.acknowledged)
+    memory["acknowledged"] = str(look.acknowledged)
+    if not member.lossless:
+        return True
+    if memory["guard"] == ALONE:
+        return not look.waits and look.dumps == 0
+    standbys = int(memory["standbys"] or 0)
+    return (
+        memory["guard"] == SETTLED and look.waits and not stalled and look.clients == look.dumps == standbys
+    )
+
+
+def advance(member: Member, look: Look) -> None:
+    """Durability has gone as many steps as it can now."""
+    if not member.lossless:
+        return
+    pact = member.pact()
+    if pact is None or pact.primary != member.name:
+        # Only an interrupted promotion leaves this; promote writes the pact before it opens.
+        raise Refused(
+            f"this server is open, but the cluster's record names {pact.primary if pact else 'nobody'}"
+        )
+    for _ in range(ROUNDS):
+        facts = see(member, look, pact)
+        step = durability.next_step(facts)
+        if step.kind == durability.REST:
+            break
+        pact = perform(member, step)
+        look = member.look()
+    remember(member, pact, facts)
+
+
+def remember(member: Member, pact: Pact, facts: durability.Facts) -> None:
+    """The next monitor can tell whether anything has changed since."""
+    memory = member.memory
+    memory["standbys"] = str(len(pact.standbys))
+    whole = bool(pact.standbys) and not facts.attached - set(pact.standbys) - {member.name}
+    alone = not pact.standbys and not facts.waits and not facts.attached
+    memory["guard"] = SETTLED if whole else ALONE if alone else ""
+    memory["attached"] = ",".join(sorted(facts.attached))
+
+
+def see(member: Member, look: Look, pact: Pact) -> durability.Facts:
+    """What the primary sees of its replicas."""
+    members = member.cluster.members()
+    reports = member.reports()
+    hosts = {host.partition(":")[0] for host in member.server.dump_hosts()}
+    names = {name for name in members if name != member.name}
+    attached = frozenset(
+        name
+        for name in names
+        if members[name] != "clean" and (hosts & addresses(member, name) or asks(reports.get(name)))
+    )
+    acknowledging = frozenset(
+        name for name in attached if look.clients and name in reports and reports[name].acknowledges
+    )
+    if look.waits and not member.memory["waits_since"]:
+        # Forgotten: then all that is here now has to be there.
+        member.memory["waits_since"] = f"{SINCE}{member.server.history()}"
+    began = member.memory["waits_since"]
+    caught_up = frozenset(
+        name
+        for name in acknowledging
+        if began and covers(reports[name].position, parse(began.removeprefix(SINCE)))
+    )
+    before = member.memory["attached"]
+    baseline = member.memory["confirmed_from"]
+    if before != ",".join(sorted(attached)) or not baseline:
+        baseline = member.memory["confirmed_from"] = str(look.acknowledged)
+    return durability.Facts(
+        member.name,
+        pact,
+        look.waits,
+        attached,
+        acknowledging,
+        frozenset(name for name in names - attached if members[name] in ("online", "clean")),
+        caught_up,
+        look.acknowledged > int(baseline),
+    )
+
+
+def asks(report: Report | None) -> bool:
+    """Whether a node waits to be welcome."""
+    return report is not None and report.word == ASKS
+
+
+def addresses(member: Member, name: str) -> set[str]:
+    """What the server may call the host of a node's replica."""
+    from socket import getaddrinfo
+
+    given = member.cluster.lasting(f"{member.resource}_mysql_master_IP", name)
+    found = {name, given or name}
+    for host in tuple(found):
+        try:
+            found |= {str(info[4][0]) for info in getaddrinfo(host, None)}
+        except OSError:
+            continue
+    return found
+
+
+def perform(member: Member, step: durability.Step) -> Pact:
+    """The step is done and on record; the pact that holds now."""
+    server, names = member.server, ", ".join(step.names)
+    if step.kind == durability.WAIT:
+        server.set_waits(True)
+        # What was confirmed without waiting ends here at the latest.
+        member.memory["waits_since"] = f"{SINCE}{server.history()}"
+    elif step.kind == durability.RELEASE:
+        server.set_waits(False)
+        member.log.warning(
+            "no replica acknowledges: writes go on without waiting, and no other node may lead"
+        )
+    else:
+        member.conclude(step.pact)
+    told = {
+        durability.INVITE: f"{names} receives from here and is asked to acknowledge",
+        durability.WAIT: "writes wait for an acknowledgement from now on",
+        durability.ADMIT: f"{names} has every confirmed write and may take over from now on",
+        durability.DISMISS: f"{names} receives no more and is recorded as one that may not take over",
+    }
+    if step.kind in told:
+        member.log.info(told[step.kind])
+    return step.pact

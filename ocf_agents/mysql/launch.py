@@ -1,0 +1,63 @@
+"""The server's command line: what a server is told so that it cannot be writable by accident."""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+from .dialect import word
+from .durability import renounced
+
+if TYPE_CHECKING:
+    from .member import Member
+
+CONFIGURATIONS = ("/etc/my.cnf", "/etc/mysql/my.cnf")
+
+
+def arguments(member: Member, config: str, pid: str, replicated: bool) -> tuple[str, ...]:
+    """The server's arguments; the options that matter stand after the operator's file, and win."""
+    given, version = member.settings, member.version
+    basic = (
+        f"--defaults-file={config}",
+        f"--datadir={given.datadir}",
+        f"--socket={given.socket}",
+        f"--pid-file={pid}",
+        f"--log-error={given.error_log}",
+    )
+    if not replicated:
+        return basic
+    closed = ("--read-only", *(("--super-read-only",) if word("closed to all", version) else ()))
+    more = (word("replica waits at start", version), word("log replicated", version))
+    return (*basic, *closed, *more, *durable(member), *recovery(member), f"--report-host={member.name}")
+
+
+def durable(member: Member) -> tuple[str, ...]:
+    """What makes a confirmed write outlive the server that confirmed it."""
+    if not member.lossless:
+        return ("--gtid-strict-mode=1",) if member.version.mariadb else ()
+    flags = ("--sync-binlog=1", "--innodb-flush-log-at-trx-commit=1")
+    if member.version.mariadb:
+        return (*flags, "--gtid-strict-mode=1")
+    if member.version.number >= (8, 0, 26):
+        plugins = "semisync_source.so;semisync_replica.so"
+    else:
+        plugins = "semisync_master.so;semisync_slave.so"
+    return (*flags, f"--plugin-load-add={plugins}")
+
+
+def recovery(member: Member) -> tuple[str, ...]:
+    """Whether crash recovery rolls the tail of the log back, which perhaps nobody confirmed.
+
+    A replica's start does: it then agrees with whoever leads now. The primary of the pact does not
+    while no standby is there, since then its log is the only whole one. With a standby there, it
+    first gives its claim up, because what it rolls back may have been confirmed after all.
+    """
+    role = word("replica role", member.version)
+    if not role or not member.lossless:
+        return (role,) if role else ()
+    pact = member.pact()
+    if pact is None or pact.primary != member.name:
+        return (role,)
+    if not set(pact.standbys) & set(member.reports()):
+        return ()
+    member.conclude(renounced(pact))
+    member.log.info("gives its claim up to the standby that is there, and starts as a replica")
+    return (role,)

@@ -1,0 +1,227 @@
+"""One look at the local server: one exec of its native client, all questions in one batch.
+
+The login goes to the client's standard input as an option file, so that it is on no argument list.
+"""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING, Record
+from ..system.errors import Missing
+from . import dialect
+from .gtid import parse
+
+if TYPE_CHECKING:
+    from ..system.host import Host
+    from .dialect import Version
+    from .gtid import Position
+
+ANSWERS, CROWDED, DENIED, SILENT = "answers", "crowded", "denied", "silent"
+"""What became of the questions: answered, 1040 or its kin, a refused login, nothing in time."""
+FULL = ("1040", "1203", "1226")
+"""Too many connections: of all, of this user, of this account's quota."""
+REFUSED = ("1045", "1698", "1130", "1044", "1862", "1820")
+CLIENTS = ("mariadb", "mysql")
+
+VARIABLES = (
+    "read_only", "super_read_only", "version", "server_id", "log_bin", "log_slave_updates",
+    "log_replica_updates", "gtid_mode", "gtid_executed", "gtid_binlog_state", "gtid_binlog_pos",
+    "gtid_slave_pos", "rpl_semi_sync_master_enabled", "rpl_semi_sync_source_enabled",
+    "rpl_semi_sync_slave_enabled", "rpl_semi_sync_replica_enabled",
+)  # fmt: skip
+STATUS = (
+    "Rpl_semi_sync_master_clients", "Rpl_semi_sync_source_clients",
+    "Rpl_semi_sync_master_wait_sessions", "Rpl_semi_sync_source_wait_sessions",
+    "Rpl_semi_sync_master_yes_tx", "Rpl_semi_sync_source_yes_tx",
+)  # fmt: skip
+DUMPS = "SELECT COUNT(*) AS dumps FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'"
+
+
+class Login(Record):
+    """Who asks, through which socket, with which client program."""
+
+    user: str
+    password: str
+    socket: str
+    client: str = "mysql"
+
+
+class Look(Record):
+    """What one look showed. A server that does not answer shows nothing but that."""
+
+    answer: str = SILENT
+    error: str = ""
+    read_only: bool = True
+    source: str = ""
+    receiving: str = ""
+    applying: str = ""
+    lag: int | None = None
+    trouble: str = ""
+    executed: str = ""
+    received: str = ""
+    slave_position: str = ""
+    waits: bool = False
+    acknowledges: bool = False
+    clients: int = 0
+    waiting: int = 0
+    acknowledged: int = 0
+    dumps: int = 0
+    coordinates: tuple[str, str, str, str] = ("", "", "", "")
+
+    @property
+    def history(self) -> Position:
+        """All transactions that are applied or in the binary log here."""
+        return parse(self.executed)
+
+    @property
+    def position(self) -> Position:
+        """All transactions that are here, applied or only received."""
+        return self.history.joined(parse(self.received)) if self.received else self.history  # type: ignore[arg-type]  # of one sort
+
+    @property
+    def drained(self) -> bool:
+        """Whether everything received is applied."""
+        executed_file, executed_offset, read_file, read_offset = self.coordinates
+        if read_file and (executed_file, executed_offset) != (read_file, read_offset):
+            return False
+        return not self.received or self.history.covers(parse(self.received))  # type: ignore[arg-type]  # of one sort
+
+
+def look(host: Host, login: Login, version: Version, seconds: float) -> Look:
+    """What the server says of itself now."""
+    batch = questions(version)
+    done = ask(host, login, batch, seconds)
+    if done is None:
+        return Look(SILENT, "the client program had no answer in time")
+    code, output, errors = done
+    fault = judge(code, errors)
+    return read(output) if not fault[0] else Look(*fault)
+
+
+def questions(version: Version) -> str:
+    """The batch; the variables come first, so that no text of another answer can pass for one."""
+    names = ",".join(f"'{name}'" for name in VARIABLES)
+    status = ",".join(f"'{name}'" for name in STATUS)
+    return "\n".join(
+        (
+            f"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({names});",
+            f"SHOW GLOBAL STATUS WHERE Variable_name IN ({status});",
+            f"{DUMPS};",
+            f"{dialect.word('show replica', version)};",
+        )
+    )
+
+
+def ask(host: Host, login: Login, batch: str, seconds: float) -> tuple[int, str, str] | None:
+    """The client's exit code, output and errors; None if it had to be ended."""
+    names = (login.client, *CLIENTS)
+    program = next((path for path in map(host.which, names) if path), None)
+    if program is None:
+        raise Missing(f"client_binary={login.client}: no such program on this node; is the client installed?")
+    done = host.run(
+        (
+            program,
+            "--defaults-extra-file=/dev/stdin",
+            f"--socket={login.socket}",
+            "--protocol=socket",
+            f"--connect-timeout={max(1, int(seconds))}",
+            "--no-auto-rehash",
+            "--vertical",
+            f"--execute={batch}",
+            # Only after --execute: that one switches it off.
+            "--force",
+        ),
+        seconds,
+        options(login),
+    )
+    return None if done.code is None else (done.code, done.output, done.errors)
+
+
+def options(login: Login) -> str:
+    """The login as an option file."""
+    text = f"[client]\nuser={quoted(login.user)}\n"
+    return text + (f"password={quoted(login.password)}\n" if login.password else "")
+
+
+def quoted(text: str) -> str:
+    """A value of an option file, whatever it holds."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def judge(code: int, errors: str) -> tuple[str, str]:
+    """Why there was no conversation, and the client's words for it; empty if there was one."""
+    first = next((line for line in errors.splitlines() if line.startswith("ERROR ")), "")
+    number = first.removeprefix("ERROR ").partition(" ")[0].rstrip(":")
+    if number in FULL:
+        return CROWDED, first
+    if number in REFUSED:
+        return DENIED, first
+    if number.startswith("2") and len(number) == 4:
+        return SILENT, first
+    return ("", "") if code == 0 or number else (SILENT, errors.strip() or f"exit code {code}")
+
+
+def read(output: str) -> Look:
+    """The look that the client's output describes; what it does not say has the value that does no harm."""
+    told: dict[str, str] = {}
+    name = ""
+    for line in output.splitlines():
+        key, colon, value = line.strip().partition(":")
+        if not colon:
+            continue
+        value = value.strip()
+        if key == "Variable_name":
+            name = dialect.column(value).lower().replace("source", "master").replace("replica", "slave")
+        elif key == "Value" and name:
+            told.setdefault(name, value)
+            name = ""
+        else:
+            told.setdefault(dialect.column(key), value)
+    return from_words(told)
+
+
+def from_words(told: dict[str, str]) -> Look:
+    """The look from variables and columns by their old names."""
+    mysql = told.get("gtid_mode", "").upper().startswith("ON")
+    executed = told.get("gtid_executed", "") if mysql else told.get("gtid_binlog_state", "")
+    if not mysql and told.get("gtid_slave_pos"):
+        executed = f"{executed},{told['gtid_slave_pos']}"
+    error = " ".join(filter(None, (told.get("Last_SQL_Error", ""), told.get("Last_IO_Error", ""))))
+    return Look(
+        answer=ANSWERS,
+        read_only=told.get("read_only", "ON").upper() == "ON",
+        source=told.get("Master_Host", ""),
+        receiving=told.get("Slave_IO_Running", ""),
+        applying=told.get("Slave_SQL_Running", ""),
+        lag=number(told.get("Seconds_Behind_Master", "")),
+        trouble=trouble(told, error),
+        executed=executed.strip(","),
+        received=told.get("Retrieved_Gtid_Set", "") if mysql else told.get("Gtid_IO_Pos", ""),
+        slave_position=told.get("gtid_slave_pos", ""),
+        waits=told.get("rpl_semi_sync_master_enabled", "").upper() == "ON",
+        acknowledges=told.get("rpl_semi_sync_slave_enabled", "").upper() == "ON",
+        clients=number(told.get("rpl_semi_sync_master_clients", "")) or 0,
+        waiting=number(told.get("rpl_semi_sync_master_wait_sessions", "")) or 0,
+        acknowledged=number(told.get("rpl_semi_sync_master_yes_tx", "")) or 0,
+        dumps=number(told.get("dumps", "")) or 0,
+        coordinates=(
+            told.get("Relay_Master_Log_File", ""),
+            told.get("Exec_Master_Log_Pos", ""),
+            told.get("Master_Log_File", ""),
+            told.get("Read_Master_Log_Pos", ""),
+        ),
+    )
+
+
+def trouble(told: dict[str, str], error: str) -> str:
+    """What stops the replication: the server's words for it, or nothing."""
+    numbers = (told.get("Last_SQL_Errno", "0"), told.get("Last_IO_Errno", "0"))
+    # A source that cannot be reached (2002 to 2013) is no fault of the replica.
+    grave = [
+        code for code in numbers if code not in ("0", "") and not code.startswith("200") and code != "2013"
+    ]
+    return f"error {grave[0]}: {error}" if grave else ""
+
+
+def number(text: str) -> int | None:
+    """A whole number, or None for NULL and the like."""
+    return int(text) if text.isdigit() else None

@@ -1,0 +1,161 @@
+"""One server of a replicated database: what this node knows of it, and what the cluster holds on it."""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+from ..ocf.codes import NotInstalled
+from .dialect import Version, version
+from .look import Login, look
+from .memory import Memory
+from .pact import Pact, Report
+from .settings import SEMI_SYNC
+
+if TYPE_CHECKING:
+    from ..system.cluster import Cluster
+    from ..system.proc import Process
+    from .look import Look
+    from .server import Server, Source
+    from .settings import Settings
+
+GROUP = "mysql_replication"
+"""The set of cluster properties that agents for MySQL have used since 2012."""
+SAFE = ("mysqld_safe", "safe_mysqld", "mariadbd-safe")
+SERVERS = ("mariadbd", "mysqld")
+LOOK = 0.5
+"""The part of an action's time that one look may take."""
+
+
+class Member:
+    """The local server with all that decisions about it need."""
+
+    def __init__(self, settings: Settings, cluster: Cluster, program: str) -> None:
+        self.settings = settings
+        self.cluster = cluster
+        self.host = settings.host
+        self.log = settings.log
+        self.deadline = settings.deadline
+        self.program = program
+        self.resource = settings.context.resource
+        self.memory = Memory(self.host, f"{self.host.run_directory}/{self.resource}.mysql")
+        self.conversation: Server | None = None
+
+    @property
+    def name(self) -> str:
+        """This node's name in the cluster."""
+        return self.settings.context.node or (self.host.read("/proc/sys/kernel/hostname") or "").strip()
+
+    @property
+    def lossless(self) -> bool:
+        """Whether no confirmed write may ever be lost."""
+        return self.settings.durability == SEMI_SYNC
+
+    @property
+    def version(self) -> Version:
+        """The server program's version, asked once for each start."""
+        known = self.memory["version"]
+        if not known:
+            done = self.host.run((self.executable(), "--version"), self.deadline.left())
+            known = self.memory["version"] = " ".join(done.output.split())[:100]
+        return version(known)
+
+    def executable(self) -> str:
+        """The real server: mysqld_safe would start a server again behind the cluster's back."""
+        directory, slash, name = self.program.rpartition("/")
+        names: tuple[str, ...] = (self.program,)
+        if name in SAFE:
+            beside = [f"{directory}{slash}{server}" for server in SERVERS] if slash else []
+            names = (*beside, *(f"/usr/sbin/{server}" for server in SERVERS), *SERVERS)
+        found = next((path for path in map(self.host.which, names) if path), None)
+        if found is None:
+            raise NotInstalled(
+                f"binary={self.program}: no such program on this node; is the package installed?"
+            )
+        return found
+
+    # The server.
+
+    @property
+    def login(self) -> Login:
+        """Who asks: the replication account where there is one, else the test user."""
+        given = self.settings
+        if given.replication_user:
+            return Login(given.replication_user, given.replication_passwd, given.socket, given.client_binary)
+        return Login(given.test_user, given.test_passwd, given.socket, given.client_binary)
+
+    def look(self) -> Look:
+        """What the server says of itself now."""
+        seconds = max(1.0, min(self.deadline.left(), self.deadline.timeout * LOOK))
+        return look(self.host, self.login, self.version, seconds)
+
+    @property
+    def server(self) -> Server:
+        """The conversation with the server, for actions that change something."""
+        from .server import Server
+
+        if self.conversation is None:
+            self.conversation = Server(self.login, self.version, self.log.warning)
+        return self.conversation
+
+    def opened(self, main: Process | None) -> bool:
+        """Whether promote opened this server process."""
+        return self.memory.opened(main)
+
+    # The cluster.
+
+    def pact(self) -> Pact | None:
+        """The pact as the cluster has it now."""
+        pact = Pact.read(self.cluster.fact(GROUP, f"{self.resource}_PACT"))
+        self.memory["eligible"] = "1" if pact is None or not self.lossless or pact.names(self.name) else "0"
+        return pact
+
+    def conclude(self, pact: Pact) -> None:
+        """The cluster holds this pact."""
+        self.cluster.set_fact(GROUP, f"{self.resource}_PACT", pact.write())
+        self.memory["eligible"] = "1" if not self.lossless or pact.names(self.name) else "0"
+
+    def publish(self, report: Report) -> None:
+        """Every node can read this of this node."""
+        text = report.write()
+        self.cluster.publish(f"{self.resource}-position", text)
+        self.memory["report"] = text
+
+    def reports(self) -> dict[str, Report]:
+        """What the others that are there have published."""
+        told = self.cluster.reports(f"{self.resource}-position")
+        found = {node: Report.read(text) for node, text in told.items() if node != self.name}
+        return {node: report for node, report in found.items() if report}
+
+    def source(self, node: str) -> Source:
+        """How to replicate from a node."""
+        from .server import Source
+
+        given = self.settings
+        address = self.cluster.lasting(f"{self.resource}_mysql_master_IP", node) or node
+        return Source(
+            address,
+            given.replication_port,
+            given.replication_user,
+            given.replication_passwd,
+            self.encryption(),
+            "" if given.replication_options.lower() == "none" else given.replication_options,
+        )
+
+    def encryption(self) -> str:
+        """The options for TLS, as part of a statement."""
+        from .dialect import word
+
+        given, name = self.settings, word("source", self.version)
+        files = {
+            "CA": given.replication_master_ssl_ca,
+            "CERT": given.replication_master_ssl_cert,
+            "KEY": given.replication_master_ssl_key,
+        }
+        parts = [f"{name}_SSL_{key} = '{sane(path)}'" for key, path in files.items() if path]
+        if parts or given.replication_require_ssl:
+            parts.insert(0, f"{name}_SSL = 1")
+        return ", ".join(parts)
+
+
+def sane(path: str) -> str:
+    """A path that can stand between quotes in a statement."""
+    return path.replace("\\", "\\\\").replace("'", "''")

@@ -1,0 +1,87 @@
+"""What the agent remembers on this node between two calls: one small file in the run directory.
+
+Nothing in it is a promise to anybody: whatever is lost with it is found out again.
+"""
+
+from __future__ import annotations
+
+from posix import getppid
+
+from ..lean import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..system.host import Host
+    from ..system.proc import Process
+
+FRESH = 600.0
+"""Seconds after which even an unchanged score is told to the cluster again."""
+MODE = 0o600
+
+
+class Memory:
+    """Words by name, kept until the node reboots; a word that was never set is empty."""
+
+    def __init__(self, host: Host, path: str) -> None:
+        self.host = host
+        self.path = path
+        lines = (host.read(path) or "").splitlines()
+        self.words = dict(line.partition("=")[::2] for line in lines)
+        self.saved = dict(self.words)
+
+    def __getitem__(self, name: str) -> str:
+        return self.words.get(name, "")
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self.words[name] = value.replace("\n", " ")
+
+    def save(self) -> None:
+        """The file holds the words as they are now; one that cannot be written costs only work."""
+        if self.words == self.saved:
+            return
+        try:
+            self.host.write(self.path, "".join(f"{k}={v}\n" for k, v in self.words.items() if v), MODE)
+        except OSError:
+            return
+        self.saved = dict(self.words)
+
+    def forget(self) -> None:
+        """Nothing is remembered."""
+        self.words, self.saved = {}, {}
+        self.host.remove(self.path)
+
+    # The server process that promote opened: a file of its own, which no monitor ever writes.
+
+    def opened(self, main: Process | None) -> bool:
+        """Whether promote opened this very process for writing."""
+        return main is not None and self.host.read(f"{self.path}.opened") == identity(main)
+
+    def open(self, main: Process) -> None:
+        """From now on this very process is to be writable; raises OSError."""
+        self.host.write(f"{self.path}.opened", identity(main), MODE)
+
+    def close(self) -> None:
+        """From now on no process is to be writable."""
+        self.host.remove(f"{self.path}.opened")
+
+    # What the cluster was told.
+
+    def told(self, claim: str) -> bool:
+        """Whether this Pacemaker was told the same not too long ago."""
+        if self["claim"] != claim or self["listener"] != self.listener():
+            return False
+        told = self["told"]
+        return told.isdigit() and 0 <= self.host.now() - int(told) < FRESH
+
+    def tell(self, claim: str) -> None:
+        """This Pacemaker has been told so just now."""
+        self["claim"], self["listener"], self["told"] = claim, self.listener(), str(int(self.host.now()))
+
+    def listener(self) -> str:
+        """Who called this agent; a Pacemaker that was restarted is another one."""
+        caller = self.host.process(getppid())
+        return identity(caller) if caller else ""
+
+
+def identity(process: Process) -> str:
+    """A process, told from any later one of the same pid."""
+    return f"{process.pid}:{process.started}"

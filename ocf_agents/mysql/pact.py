@@ -1,0 +1,84 @@
+"""The pact: the cluster-wide, lasting record of who may hold acknowledged writes.
+
+It stands in the cluster's configuration, so that it survives every node's power failure, and is
+written by the primary alone (and by a former one that gives its claim up).
+"""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING, Record
+from .gtid import domains, parse
+
+if TYPE_CHECKING:
+    from .gtid import Position
+
+
+CLOSED, ASKS = "closed", "asks"
+
+
+class Pact(Record):
+    """Every acknowledged write is on the primary, and on one of the standbys if there are any.
+
+    `invited` may send acknowledgements, but nobody counts on them yet. `position` is where the
+    present primary began: what a former one has beyond it was acknowledged to nobody.
+    """
+
+    primary: str = ""
+    standbys: tuple[str, ...] = ()
+    invited: str = ""
+    position: str = ""
+
+    @classmethod
+    def read(cls, text: str | None) -> Pact | None:
+        """The pact in a text of `write`; None where there is none, or none that can be read."""
+        words = dict(part.partition("=")[::2] for part in (text or "").split(";"))
+        if "primary" not in words or "standbys" not in words:
+            return None
+        return cls(
+            words["primary"],
+            tuple(sorted(filter(None, words["standbys"].split(",")))),
+            words.get("invited", ""),
+            words.get("position", ""),
+        )
+
+    def write(self) -> str:
+        """The pact as one line."""
+        return (
+            f"primary={self.primary};standbys={','.join(self.standbys)};"
+            f"invited={self.invited};position={self.position}"
+        )
+
+    def names(self, node: str) -> bool:
+        """Whether the node may lead."""
+        return node == self.primary or node in self.standbys
+
+    def welcomes(self, node: str) -> bool:
+        """Whether acknowledgements of the node are wanted."""
+        return node in self.standbys or node == self.invited
+
+
+class Report(Record):
+    """What a node last published of itself: whom it follows, whether it acknowledges, how far it is."""
+
+    follows: str = ""
+    acknowledges: bool = False
+    position: Position = domains("")
+    word: str = ""
+    """CLOSED: the node was the primary, and nothing comes after this position. ASKS: it must be
+    welcome before it can follow, since what it lacks bears its own number."""
+
+    @classmethod
+    def read(cls, text: str | None) -> Report | None:
+        """The report in a text of `write`; None where there is none, or none that can be read."""
+        parts = (text or "").split(";")
+        if len(parts) != 4:
+            return None
+        try:
+            return cls(parts[0], parts[1] == "acks", parse(parts[2]), parts[3])
+        except ValueError:
+            return None
+
+    def write(self) -> str:
+        """The report as one line."""
+        acknowledges = "acks" if self.acknowledges else ""
+        return f"{self.follows};{acknowledges};{self.position};{self.word}"

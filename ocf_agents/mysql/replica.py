@@ -1,0 +1,133 @@
+"""A server's way into replication: whom it follows, whether it acknowledges, when it is set apart."""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+from ..system.errors import Refused
+from .gtid import Domains
+from .look import ANSWERS
+from .pact import ASKS, Report
+
+if TYPE_CHECKING:
+    from .look import Look
+    from .member import Member
+    from .pact import Pact
+    from .server import Peer, Source
+
+RECEIVES = "Yes"
+PEER_SECONDS = 5.0
+
+
+def settle(member: Member, look: Look) -> bool:
+    """Whether this replica is where it belongs; a step towards that was taken where it was not."""
+    memory = member.memory
+    follows = look.source and look.receiving == RECEIVES
+    if follows and memory["eligible"] == "1" and (look.acknowledges or not member.lossless):
+        return True
+    if look.answer != ANSWERS or not look.read_only or memory["quarantine"]:
+        return True
+    pact = member.pact()
+    if pact is None or pact.primary in ("", member.name):
+        report(member, look, "")
+        return True
+    if not follows:
+        elsewhere = look.source not in ("", member.source(pact.primary).host)
+        if not look.source or elsewhere or look.receiving != "Connecting":
+            join(member, look, pact)
+        return False
+    if look.acknowledges != pact.welcomes(member.name):
+        acknowledge(member, pact.welcomes(member.name))
+    report(member, member.look(), pact.primary)
+    return False
+
+
+def join(member: Member, look: Look, pact: Pact | None) -> None:
+    """The server follows the primary if that is proven safe; else it applies what it has, and waits.
+
+    A source is never changed while the present one's transactions might be all there is of them.
+    """
+    primary = pact.primary if pact else ""
+    if pact is None or primary in ("", member.name):
+        keep(member, look)
+        return
+    from .server import ask_peer
+
+    source = member.source(primary)
+    try:
+        peer = ask_peer(source, member.version, min(PEER_SECONDS, member.deadline.left()))
+    except Refused as refused:
+        member.log.info(f"{primary} cannot be asked yet: {refused}")
+        keep(member, look)
+        return
+    if peer.read_only:
+        keep(member, look)
+        return
+    mine = member.server.history()
+    extra = mine.beyond(peer.history) if type(mine) is type(peer.history) else str(mine)  # type: ignore[arg-type]
+    if extra:
+        quarantine(member, pact, extra)
+        return
+    member.memory["quarantine"] = ""
+    enter(member, source, pact, owed(member, peer))
+
+
+def owed(member: Member, peer: Peer) -> bool:
+    """Whether the primary has transactions under this server's own number that are lacking here.
+
+    Crash recovery rolled them back. MariaDB passes over such ones as its own, unless it is one that
+    acknowledges (MDEV-21117).
+    """
+    mine = member.server.history()
+    if not isinstance(mine, Domains) or not isinstance(peer.history, Domains):
+        return False
+    number = int(member.server.value("@@GLOBAL.server_id"))
+    return bool(peer.history.of(number).beyond(mine))
+
+
+def enter(member: Member, source: Source, pact: Pact, owed: bool) -> None:
+    """The server follows the primary; or asks first, where it can only do so as one that acknowledges."""
+    welcome = member.lossless and pact.welcomes(member.name)
+    if owed and member.lossless and not welcome:
+        member.publish(Report("", False, member.server.history(), ASKS))
+        return
+    member.server.set_waits(False)
+    member.server.set_acknowledges(welcome or owed)
+    member.server.follow(source, None)
+    member.log.info(f"follows {pact.primary} from {member.server.history()}")
+    member.publish(Report(pact.primary, welcome, member.server.history()))
+
+
+def quarantine(member: Member, pact: Pact, extra: str) -> None:
+    """The server follows nobody, keeps what it has, and says what that is."""
+    text = f"it has {extra}, which {pact.primary} has not"
+    if pact.position:
+        text += (
+            f"; {pact.primary} took over at {pact.position}, with every write that was confirmed until then"
+        )
+    member.server.replica("STOP")
+    member.memory["quarantine"] = text
+    member.log.error(
+        f"set apart: {text}; nothing is deleted: save these transactions, then rebuild this replica"
+    )
+
+
+def keep(member: Member, look: Look) -> None:
+    """What was received is applied; nothing is received, and nothing is thrown away."""
+    if look.source and look.applying == "No" and not look.trouble:
+        member.server.replica("START", "SQL_THREAD")
+    report(member, look, "")
+
+
+def report(member: Member, look: Look, follows: str) -> None:
+    """What others must know of this server is published, if it is news."""
+    news = Report(follows, bool(follows) and look.acknowledges, look.position)
+    if member.memory["report"] != news.write():
+        member.publish(news)
+
+
+def acknowledge(member: Member, welcome: bool) -> None:
+    """Acknowledgements are sent, or not; the receiver was restarted for that."""
+    member.server.set_acknowledges(welcome)
+    member.server.stop_receiving()
+    member.server.replica("START", "IO_THREAD")
+    member.log.info("acknowledges what it receives" if welcome else "acknowledges nothing any more")

@@ -1,0 +1,274 @@
+"""The local server, as the one place that changes anything in it: SQL over the local socket.
+
+Monitors do not come here: they look through the native client, which is cheaper than this import.
+"""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING, Record
+from ..system.errors import Refused
+from .dialect import Version, word
+from .driver import SqlRefused, import_driver, said
+from .gtid import Domains, domains, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Callable
+
+    from .gtid import Position
+    from .look import Login
+
+LOCK_TIMEOUT = 1205
+UNKNOWN_VARIABLE = 1193
+SUPERUSER = "root"
+PATIENCE = 1
+"""Seconds that a change waits for locks before sessions are ended that hold them."""
+MACHINERY = ("Binlog Dump", "Binlog Dump GTID", "Daemon", "Slave_IO", "Slave_SQL", "Slave_worker", "Connect")
+"""Commands of sessions that are no clients."""
+HEARTBEAT = 2
+FOR_EVER = {True: 18446744073709551615, False: 4294967295}
+"""The longest wait for an acknowledgement, in milliseconds: MariaDB's, MySQL's."""
+
+
+class Source(Record):
+    """Whom to replicate from, and how to log in there."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    ssl: str = ""
+    options: str = ""
+
+
+class Server:
+    """A conversation with the local server; it begins with the first statement."""
+
+    def __init__(self, login: Login, version: Version, warn: Callable[[str], None]) -> None:
+        self.login = login
+        self.version = version
+        self.warn = warn
+        self.connection: Any = None
+
+    # Talking.
+
+    def connect(self) -> Any:
+        """A connection that may close and open the server."""
+        if self.connection is None:
+            try:
+                self.connection = self.open_socket(self.login.user, self.login.password)
+                if self.may_close():
+                    return self.connection
+                fault = f"{self.login.user} may not change read_only"
+            except Refused as refused:
+                fault = str(refused)
+            if self.login.user == SUPERUSER and not self.login.password:
+                raise Refused(fault)
+            self.connection = self.open_socket(SUPERUSER, "")
+        return self.connection
+
+    def open_socket(self, user: str, password: str) -> Any:
+        """A connection through the local socket; Refused says why there is none."""
+        driver = import_driver()
+        try:
+            return driver.connect(
+                unix_socket=self.login.socket,
+                user=user,
+                password=password,
+                autocommit=True,
+                connect_timeout=5,
+                charset="utf8mb4",
+            )
+        except driver.MySQLError as error:
+            raise Refused(f"{user} at {self.login.socket}: {said(error)}") from error
+
+    def may_close(self) -> bool:
+        """Whether the account may close and open the server (MariaDB 10.11 took that out of SUPER)."""
+        told = " ".join(str(row[0]) for row in self.rows("SHOW GRANTS")).upper()
+        if "ALL PRIVILEGES ON *.*" in told or "READ_ONLY ADMIN" in told:
+            return True
+        granted = "SUPER" in told or "SYSTEM_VARIABLES_ADMIN" in told
+        return granted and not (self.version.mariadb and self.version.number >= (10, 11, 0))
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """What a statement returns; Refused has the server's words. Values never reach a log."""
+        connection = self.connect()
+        driver = import_driver()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, tuple(values) or None)
+                return list(cursor.fetchall())
+        except driver.MySQLError as error:
+            raise SqlRefused(statement, error) from error
+
+    def tell(self, statement: str, values: Sequence[object] = ()) -> None:
+        """The statement is done."""
+        self.rows(statement, values)
+
+    def value(self, expression: str) -> Any:
+        """The value of one expression."""
+        return self.rows(f"SELECT {expression}")[0][0]
+
+    # Opening and closing.
+
+    def close_writes(self, left: Callable[[], float]) -> None:
+        """Nobody can write any more; sessions that stand in the way are ended.
+
+        A session that waits for an acknowledgement holds the lock that closing needs. Its write is
+        confirmed to nobody when it is ended; to end the waiting instead would confirm it.
+        """
+        variables = tuple(filter(None, (word("closed to all", self.version), "read_only")))
+        self.tell(f"SET SESSION lock_wait_timeout = {PATIENCE}")
+        while True:
+            try:
+                for variable in reversed(variables):
+                    self.tell(f"SET GLOBAL {variable} = 1")
+                break
+            except SqlRefused as refused:
+                if refused.number != LOCK_TIMEOUT or left() <= PATIENCE:
+                    raise
+                self.end_sessions()
+        self.end_sessions()
+
+    def end_sessions(self) -> None:
+        """The clients' sessions are ended; replicas and the server's own threads are not."""
+        marks = ", ".join(["%s"] * len(MACHINERY))
+        rows = self.rows(
+            f"SELECT id FROM information_schema.processlist WHERE command NOT IN ({marks}) "  # noqa: S608  # marks only
+            "AND user NOT IN ('system user', 'event_scheduler') AND id <> CONNECTION_ID()",
+            MACHINERY,
+        )
+        for (number,) in rows:
+            try:
+                self.tell(f"KILL {int(number)}")
+            except SqlRefused:
+                continue  # it has ended by itself
+
+    def open_writes(self) -> None:
+        """Clients can write."""
+        for variable in filter(None, (word("closed to all", self.version), "read_only")):
+            self.tell(f"SET GLOBAL {variable} = 0")
+
+    # Replication.
+
+    def replica(self, verb: str, thread: str = "") -> None:
+        """START, STOP or RESET ... ALL of the replica's threads is done."""
+        self.tell(f"{verb} {word('replica', self.version)} {thread}".strip())
+
+    def stop_receiving(self) -> None:
+        """Nothing more is received or acknowledged; what was received stays and is applied."""
+        self.replica("STOP", "IO_THREAD")
+
+    def forget_source(self) -> None:
+        """The server replicates from nobody."""
+        self.replica("STOP")
+        self.replica("RESET", "ALL")
+
+    def follow(self, source: Source, position: Position | None) -> None:
+        """The server replicates from the source, from its own position on (or from these coordinates)."""
+        name = word("source", self.version)
+        self.replica("STOP")
+        options = {
+            f"{name}_HOST": source.host,
+            f"{name}_USER": source.user,
+            f"{name}_PASSWORD": source.password,
+        }
+        numbers = {
+            f"{name}_PORT": source.port,
+            f"{name}_CONNECT_RETRY": 1,
+            f"{name}_HEARTBEAT_PERIOD": HEARTBEAT,
+        }
+        more = [f"{key} = {value}" for key, value in numbers.items()]
+        if self.version.mariadb:
+            self.align()
+            more.append("MASTER_USE_GTID = slave_pos")
+        elif position is None:
+            more.append(f"{name}_AUTO_POSITION = 1")
+        else:
+            _, file, offset = str(position).split("|")
+            options[f"{name}_LOG_FILE"] = file
+            more.append(f"{name}_LOG_POS = {int(offset)}")
+        if not self.version.mariadb and self.version.number >= (8, 0, 23) and not source.ssl:
+            more.append("GET_SOURCE_PUBLIC_KEY = 1")
+        more += [part for part in (source.ssl, source.options.strip(" ,")) if part]
+        named = [f"{key} = %s" for key in options]
+        self.tell(f"{word('change source', self.version)} {', '.join(named + more)}", tuple(options.values()))
+        self.set_variable("slave_net_timeout" if "MASTER" in name else "replica_net_timeout", 2 * HEARTBEAT)
+        self.replica("START")
+
+    def align(self) -> None:
+        """MariaDB's replica position is also that of what this server itself has written."""
+        history = self.history()
+        heads = history.heads() if isinstance(history, Domains) else domains("")
+        slave = domains(str(self.value("@@GLOBAL.gtid_slave_pos")))
+        if heads != slave:
+            self.tell("SET GLOBAL gtid_slave_pos = %s", (str(heads),))
+
+    def history(self) -> Position:
+        """All transactions that are applied here."""
+        return parse(",".join(str(value) for value in self.rows(history_query(self.version))[0] if value))
+
+    def dump_hosts(self) -> tuple[str, ...]:
+        """The hosts that replicas receive from here at."""
+        rows = self.rows(
+            "SELECT host FROM information_schema.processlist WHERE command LIKE %s", ("Binlog Dump%",)
+        )
+        return tuple(str(host).rpartition(":")[0] or str(host) for (host,) in rows)
+
+    def coordinates(self) -> tuple[str, int]:
+        """File and offset of the end of the binary log; empty without one."""
+        rows = self.rows(word("show log", self.version))
+        return (str(rows[0][0]), int(rows[0][1])) if rows else ("", 0)
+
+    # Durability.
+
+    def set_waits(self, waits: bool) -> None:
+        """Writes wait for an acknowledgement for as long as it takes, or do not wait."""
+        name = word("semi-sync source", self.version)
+        if waits:
+            self.set_variable(f"{name}_timeout", FOR_EVER[self.version.mariadb])
+            self.set_variable(f"{name}_wait_point", "AFTER_SYNC")
+            self.set_variable(f"{name}_wait_no_{'slave' if name.endswith('master') else 'replica'}", 1)
+        self.set_variable(f"{name}_enabled", int(waits))
+
+    def set_acknowledges(self, acknowledges: bool) -> None:
+        """What is received is acknowledged from the next connection on, or is not."""
+        self.set_variable(f"{word('semi-sync replica', self.version)}_enabled", int(acknowledges))
+
+    def set_variable(self, name: str, value: object) -> None:
+        """The global variable has the value."""
+        self.tell(f"SET GLOBAL {name} = %s", (value,))
+
+
+class Peer(Record):
+    """What another server says of itself."""
+
+    history: Position
+    read_only: bool
+    server_id: int
+
+
+def ask_peer(source: Source, version: Version, seconds: float) -> Peer:
+    """What the server at an address says of itself; Refused says why it says nothing."""
+    driver = import_driver()
+    timeout = max(1, int(seconds))
+    try:
+        connection = driver.connect(
+            host=source.host, port=source.port, user=source.user, password=source.password,
+            connect_timeout=timeout, read_timeout=timeout, write_timeout=timeout,
+        )  # fmt: skip
+        with connection, connection.cursor() as cursor:
+            cursor.execute(history_query(version))
+            history = parse(",".join(str(value) for value in cursor.fetchone() if value))
+            cursor.execute("SELECT @@GLOBAL.read_only, @@GLOBAL.server_id")
+            read_only, server_id = cursor.fetchone()
+    except (driver.MySQLError, OSError) as error:
+        raise Refused(f"{source.host} port {source.port}: {said(error)}") from error
+    return Peer(history, bool(read_only), int(server_id))
+
+
+def history_query(version: Version) -> str:
+    """The question for all transactions that a server has applied."""
+    if version.mariadb:
+        return "SELECT @@GLOBAL.gtid_binlog_state, @@GLOBAL.gtid_slave_pos"
+    return "SELECT @@GLOBAL.gtid_executed"

@@ -1,0 +1,173 @@
+"""Changing the primary: closing, standing for election, draining, opening.
+
+Every step can be the last one before a crash; whoever repeats the action finds its way on from there.
+"""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+from ..ocf.codes import Failure
+from ..system.errors import Refused
+from .diagnosis import PROMOTED_SCORE
+from .durability import taken_over
+from .election import Candidate, elect
+from .gtid import covers
+from .member import GROUP
+from .pact import CLOSED, Report
+
+if TYPE_CHECKING:
+    from ..system.proc import Process
+    from .gtid import Position
+    from .look import Look
+    from .member import Member
+
+GOODBYE = 5.0
+"""Seconds that a replica gives an old primary that is alive to hand over the last transactions."""
+DRAIN = 0.8
+"""The part of promote's remaining time that applying the relay log may take."""
+VIP_SECONDS = 2.0
+
+
+def close(member: Member) -> None:
+    """This server takes no writes, which was verified, and everyone can read how far it got."""
+    member.memory["claim"] = ""
+    member.server.close_writes(member.deadline.left)
+    member.memory.close()
+    if member.lossless:
+        # Nobody writes any more; what this server will apply as a replica must wait for nobody.
+        member.server.set_waits(False)
+    if not int(member.server.value("@@GLOBAL.read_only")):
+        raise Failure("the server is still writable after read_only was set; who opens it?")
+    member.publish(Report("", False, member.server.history(), CLOSED))
+
+
+def prepare(member: Member, look: Look, demoted: tuple[str, ...]) -> None:
+    """Nothing more is received or acknowledged, nothing was thrown away, and the position is known."""
+    if look.source and look.receiving == "Yes":
+        await_last_words(member, demoted)
+    if look.source:
+        member.server.stop_receiving()
+        look = member.look()
+    member.publish(Report("", False, look.position))
+
+
+def await_last_words(member: Member, demoted: tuple[str, ...]) -> None:
+    """All that a primary wrote before it closed is here, if it is alive to hand it over."""
+    reports = member.reports()
+    ends = [reports[name].position for name in demoted if name in reports and reports[name].word == CLOSED]
+    for end in ends:
+        here = member.deadline.wait(lambda end=end: covers(member.look().position, end), GOODBYE)  # type: ignore[misc]
+        if not here:
+            member.log.warning(f"the old primary closed at {end}, which has not arrived here")
+
+
+def promote(member: Member, main: Process) -> None:
+    """This server is the primary and writable; or Failure, and it is as closed as before."""
+    look = member.look()
+    if not look.read_only and member.opened(main):
+        return
+    if not look.read_only:
+        raise Failure("the server is writable, but not by a promotion; demote it first")
+    if look.source and look.receiving != "No":
+        member.server.stop_receiving()
+        look = member.look()
+    reports = member.reports()
+    stand(member, look, {name: report.position for name, report in reports.items() if not report.follows})
+    check_vip(member)
+    drain(member, look)
+    if look.source:
+        member.server.forget_source()
+    position = member.server.history()
+    successors: tuple[str, ...] = ()
+    if member.lossless:
+        member.server.set_acknowledges(False)
+        member.server.set_waits(False)
+        successors = tuple(name for name, report in reports.items() if covers(position, report.position))
+    member.conclude(taken_over(member.name, str(position), successors))
+    open_writes(member, main)
+    member.log.info(f"is the primary from {position} on")
+    member.cluster.set_promotion_score(PROMOTED_SCORE)
+
+
+def open_writes(member: Member, main: Process) -> None:
+    """The server is writable, which was verified, and this node remembers that it is to be."""
+    for word in ("quarantine", "guard", "report", "claim", "waits_since", "announced"):
+        member.memory[word] = ""
+    member.memory.save()
+    try:
+        member.memory.open(main)
+    except OSError as error:
+        raise Failure(f"{error.filename}: {error.strerror}; the agent keeps its record there") from error
+    member.server.open_writes()
+    if int(member.server.value("@@GLOBAL.read_only")):
+        raise Failure("the server is still read-only after it was opened")
+
+
+def stand(member: Member, look: Look, heard: dict[str, Position]) -> None:
+    """This node may lead, or Failure says who better should."""
+    if member.memory["quarantine"]:
+        raise Failure(f"this server is set apart: {member.memory['quarantine']}")
+    pact = member.pact()
+    verdict = elect(Candidate(member.name, look.position, heard, pact if member.lossless else None))
+    if verdict.allowed:
+        return
+    member.memory["claim"] = ""
+    try:
+        if verdict.better:
+            member.cluster.set_promotion_score(1)
+        else:
+            member.cluster.withdraw_promotion_score()
+    except Refused as refused:
+        member.log.warning(str(refused))
+    raise Failure(f"not promoted: {verdict.reason}")
+
+
+def drain(member: Member, look: Look) -> None:
+    """Everything that was received is applied, or Failure."""
+    if not look.source or look.drained:
+        return
+    seen = [look]
+    if look.applying == "No" and not look.trouble:
+        member.server.replica("START", "SQL_THREAD")
+
+    def done() -> bool:
+        seen[0] = member.look()
+        return seen[0].drained or bool(seen[0].trouble)
+
+    member.deadline.wait(done, member.deadline.left() * DRAIN)
+    if not seen[0].drained:
+        why = seen[0].trouble or "there was not enough time; give promote more"
+        raise Failure(f"not promoted: what was received is not all applied: {why}")
+
+
+def check_vip(member: Member) -> None:
+    """No other writable server answers at the writers' address, or Failure."""
+    vip = member.settings.writer_vip
+    if not vip:
+        return
+    from .server import Source, ask_peer
+
+    given = member.settings
+    source = Source(vip, given.replication_port, given.replication_user, given.replication_passwd)
+    try:
+        peer = ask_peer(source, member.version, VIP_SECONDS)
+    except Refused:
+        return
+    if not peer.read_only and peer.server_id != int(member.server.value("@@GLOBAL.server_id")):
+        raise Failure(f"not promoted: a writable server (server_id {peer.server_id}) answers at {vip}")
+
+
+def announce(member: Member) -> None:
+    """Agents of old, and people, find where the primary is and where its log began.
+
+    Not while a failover is under way: each change of the configuration makes Pacemaker start over.
+    """
+    if member.memory["announced"] == "1":
+        return
+    if not member.memory["announced"]:
+        member.memory["announced"] = "0"
+        return
+    file, offset = member.server.coordinates()
+    address = member.cluster.lasting(f"{member.resource}_mysql_master_IP", member.name) or member.name
+    member.cluster.set_fact(GROUP, f"{member.resource}_REPL_INFO", f"{address}|{file}|{offset}")
+    member.memory["announced"] = "1"

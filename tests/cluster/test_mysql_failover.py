@@ -1,0 +1,155 @@
+"""A real MariaDB under a real Pacemaker, configured as in 2012, while an application writes through the VIP."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ocf_agents.lab import Lab, LabError, Power, mariadb
+from ocf_agents.lab.commands import require_root_and_tools
+from ocf_agents.mysql.pact import Pact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ocf_agents.lab import Node
+
+CLONE = "clustermysql"
+ADDRESS = "mysqlmasterIP"
+SECRETS = ("repl-password", "test-password")
+
+
+def _obstacle() -> str:
+    try:
+        require_root_and_tools()
+    except LabError as error:
+        return str(error)
+    return "" if shutil.which("mariadbd", path="/usr/sbin") else "mariadb-server: not installed"
+
+
+OBSTACLE = _obstacle()
+pytestmark = pytest.mark.skipif(bool(OBSTACLE), reason=OBSTACLE or "none")
+
+
+class Application:
+    """The application and the watcher, and what must hold when they have ended."""
+
+    def __init__(self, lab: Lab, directory: Path) -> None:
+        self.lab = lab
+        self.writer = mariadb.writer(lab, directory)
+        self.watcher = mariadb.watcher(lab, directory)
+
+    def primary(self) -> Node:
+        return self.lab.node(self.lab.where(CLONE, "Promoted")[0])
+
+    def replica(self) -> Node:
+        return next(node for node in self.lab.nodes if node != self.primary())
+
+    def wait_for_another(self, than: Node) -> None:
+        self.lab.wait(
+            lambda: self.lab.where(CLONE, "Promoted") not in ([], [than.name]), 60, "another primary"
+        )
+
+    def wait_whole(self) -> None:
+        """A primary, a replica on record, and the address."""
+
+        def whole() -> bool:
+            roles = [self.lab.where(CLONE, role) for role in ("Promoted", "Unpromoted")]
+            if not all(len(names) == 1 for names in roles) or self.lab.where(ADDRESS) != roles[0]:
+                return False
+            pact = self.pact()
+            return pact is not None and (pact.primary, *pact.standbys) == (roles[0][0], roles[1][0])
+
+        self.lab.wait(whole, 90, "a primary with a standby on record")
+
+    def pact(self) -> Pact | None:
+        words = f"crm_attribute -t crm_config -s mysql_replication -n {CLONE}_PACT -G -q".split()
+        return Pact.read(self.lab.voice().run(words).stdout.strip())
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    with Lab(f"test{os.getpid()}-mysql", install=mariadb.INSTALL) as lab:
+        mariadb.install_databases(lab)
+        mariadb.configure(lab, wrap=False)
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def wrapped(lab: Lab) -> Lab:
+    """The primitive runs as a plain server, and is then wrapped by the lines of 2012."""
+    lab.eventually(1, lambda: len(lab.where(CLONE, "Started")), 60, "the primitive to run")
+    (plain,) = lab.where(CLONE, "Started")
+    mariadb.ask(lab.node(plain), "INSERT INTO app.written VALUES (1)")
+    lab.crm_configure(mariadb.clone(lab))
+    return lab
+
+
+@pytest.fixture
+def application(wrapped: Lab, tmp_path: Path) -> Iterator[Application]:
+    tmp_path.chmod(0o755)
+    application = Application(wrapped, tmp_path)
+    application.wait_whole()
+    with application.watcher, application.writer:
+        application.writer.await_more()
+        yield application
+        application.wait_whole()
+        application.writer.await_more()
+    for node in wrapped.nodes:
+        wrapped.eventually([], lambda node=node: application.writer.lost(node), 10, "all writes everywhere")
+    assert application.watcher.seconds_with_two_writable() == 0
+    for node in wrapped.nodes:
+        for process in node.processes():
+            assert not any(secret in process.command for secret in SECRETS), process.command
+
+
+def kill_server(node: Node) -> None:
+    node.check(["sh", "-c", "kill -9 $(cat /var/run/mysqld/mysqld.pid)"])
+
+
+def test_wrapping_a_plain_server_keeps_its_data_and_makes_it_the_primary(application: Application) -> None:
+    for node in application.lab.nodes:
+        assert mariadb.ask(node, "SELECT COUNT(*) FROM app.written WHERE number = 1") == "1"
+
+
+def test_a_planned_switchover_loses_nothing(application: Application) -> None:
+    old, since = application.primary(), time.time()
+    application.lab.crm("node", "standby", old.name)
+    application.wait_for_another(old)
+    application.writer.await_more()
+    application.lab.crm("node", "online", old.name)
+    assert application.writer.longest_gap(since) < 10
+
+
+def test_a_killed_server_is_replaced_and_comes_back_as_a_replica(application: Application) -> None:
+    old = application.primary()
+    kill_server(old)
+    application.wait_for_another(old)
+    application.writer.await_more()
+    application.wait_whole()
+    assert application.replica() == old
+
+
+def test_a_killed_replica_costs_a_pause_and_returns(application: Application) -> None:
+    kill_server(application.replica())
+    application.writer.await_more(200)
+
+
+def test_a_node_that_loses_power_is_replaced_and_returns(application: Application) -> None:
+    old = application.primary()
+    old.kill()
+    application.wait_for_another(old)
+    application.writer.await_more()
+    application.lab.wait(lambda: old.power is Power.ON, 60, "the old primary to be switched on")
+
+
+def test_a_replica_that_loses_power_is_struck_off_and_entered_again(application: Application) -> None:
+    lost = application.replica()
+    lost.kill()
+    application.writer.await_more(200)
+    application.lab.wait(lambda: lost.power is Power.ON, 60, "the replica to be switched on")

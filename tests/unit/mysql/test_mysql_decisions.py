@@ -1,0 +1,175 @@
+"""What a look means, and who may lead."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocf_agents.mysql.diagnosis import KEEP, PROMOTED_SCORE, STATES, Case, code_of, diagnose
+from ocf_agents.mysql.election import Candidate, elect
+from ocf_agents.mysql.gtid import domains
+from ocf_agents.mysql.look import ANSWERS, CROWDED, DENIED, SILENT, Look, judge, quoted, read
+from ocf_agents.mysql.pact import Pact, Report
+
+REPLICA = Look(ANSWERS, source="n1", receiving="Yes", applying="Yes", lag=0)
+PRIMARY = Look(ANSWERS, read_only=False)
+
+
+def but(look: Look, **changes: object) -> Look:
+    return Look(**{**look.__dict__, **changes})
+
+
+SCENES = {
+    "silent": (Case(Look(SILENT)), 1, None),
+    "crowded": (Case(Look(CROWDED)), 190, KEEP),
+    "denied": (Case(Look(DENIED)), 190, KEEP),
+    "plain": (Case(PRIMARY, replicated=False), 0, None),
+    "single": (Case(PRIMARY, single=True), 9, None),
+    "two-minded": (Case(but(PRIMARY, source="n1"), opened=True), 9, None),
+    "opened by hand": (Case(PRIMARY), 9, None),
+    "primary": (Case(PRIMARY, opened=True), 8, PROMOTED_SCORE),
+    "quarantined": (Case(REPLICA, quarantine="it has 0-1-5"), 190, None),
+    "detached": (Case(Look(ANSWERS)), 0, 500),
+    "broken": (Case(but(REPLICA, applying="No", trouble="error 1062: Duplicate")), 190, None),
+    "cut off": (Case(but(REPLICA, receiving="Connecting", lag=None)), 0, 1000),
+    "outdated": (Case(but(REPLICA, lag=4000), evict=True), 1, None),
+    "lagging": (Case(but(REPLICA, lag=4000)), 190, None),
+    "joining": (Case(REPLICA, eligible=False), 0, None),
+    "replica": (Case(REPLICA), 0, 1000),
+}
+
+
+def test_there_is_a_scene_for_every_state() -> None:
+    assert list(SCENES) == [state.name for state in STATES]
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_each_look_means_one_state(name: str) -> None:
+    case, code, score = SCENES[name]
+    found = diagnose(case)
+    assert (found.state.name, found.state.code, found.score) == (name, code, score)
+
+
+def test_a_replica_whose_lag_is_unknown_is_never_a_candidate() -> None:
+    assert diagnose(Case(but(REPLICA, lag=None))).score is None
+
+
+def test_whoever_is_not_on_record_has_no_score_however_healthy() -> None:
+    assert diagnose(Case(Look(ANSWERS), eligible=False)).score is None
+    assert diagnose(Case(but(REPLICA, receiving="No"), eligible=False)).score is None
+
+
+def test_a_joining_replica_never_outranks_a_primary() -> None:
+    scores = [state.score for state in STATES if state.score not in (None, PROMOTED_SCORE)]
+    assert all(score < PROMOTED_SCORE for score in scores)
+
+
+def test_too_many_connections_are_a_degraded_primary_not_a_dead_one() -> None:
+    found = diagnose(Case(Look(CROWDED, "ERROR 1040 (HY000): Too many connections"), opened=True))
+    assert code_of(found.state, opened=True) == 191
+    assert code_of(found.state, opened=False) == 190
+
+
+def test_a_hung_primary_fails_as_a_promoted_one() -> None:
+    assert code_of(diagnose(Case(Look(SILENT), opened=True)).state, opened=True) == 9
+
+
+@pytest.mark.parametrize(
+    ("errors", "answer"),
+    [
+        ("ERROR 1040 (HY000): Too many connections", CROWDED),
+        ("ERROR 1045 (28000): Access denied for user 'x'@'localhost'", DENIED),
+        ("ERROR 2002 (HY000): Can't connect to local server through socket", SILENT),
+        ("ERROR 1227 (42000) at line 3: Access denied; you need PROCESS", ""),
+        ("", ""),
+    ],
+)
+def test_the_clients_errors_are_told_apart_by_number(errors: str, answer: str) -> None:
+    assert judge(1 if errors else 0, errors)[0] == answer
+
+
+def test_a_client_that_dies_without_a_word_is_no_answer() -> None:
+    assert judge(-11, "")[0] == SILENT
+
+
+def test_a_text_in_an_error_message_cannot_pass_for_a_variable() -> None:
+    seen = read(
+        "Variable_name: read_only\n        Value: ON\n"
+        "  Master_Host: n1\n   Last_SQL_Errno: 1062\n"
+        "   Last_SQL_Error: Duplicate\nVariable_name: read_only\n        Value: OFF\nSlave_IO_Running: Yes\n"
+    )
+    assert seen.read_only
+    assert "1062" in seen.trouble
+
+
+def test_new_and_old_columns_read_alike() -> None:
+    new = read(
+        "Source_Host: n1\nReplica_IO_Running: Yes\nReplica_SQL_Running: Yes\nSeconds_Behind_Source: 3\n"
+    )
+    old = read("Master_Host: n1\nSlave_IO_Running: Yes\nSlave_SQL_Running: Yes\nSeconds_Behind_Master: 3\n")
+    assert new == old
+    assert (new.source, new.lag) == ("n1", 3)
+
+
+def test_a_source_that_cannot_be_reached_is_no_fault_of_the_replica() -> None:
+    assert read("Last_IO_Errno: 2003\nLast_IO_Error: cannot connect\n").trouble == ""
+    assert read("Last_IO_Errno: 1236\nLast_IO_Error: not in the log\n").trouble != ""
+
+
+def test_a_password_of_any_characters_stays_within_its_quotes() -> None:
+    assert quoted('a"b\\c\nd') == '"a\\"b\\\\c\\nd"'
+
+
+# Who may lead.
+
+PACT = Pact("n1", ("n2", "n3"))
+
+
+def verdict(name: str, position: str, pact: Pact | None = PACT, **heard: str) -> tuple[bool, str]:
+    found = elect(Candidate(name, domains(position), {n: domains(p) for n, p in heard.items()}, pact))
+    return found.allowed, found.better
+
+
+def test_a_standby_leads_only_after_all_standbys_were_heard() -> None:
+    assert verdict("n2", "0-1-9") == (False, "")
+    assert verdict("n2", "0-1-9", n3="0-1-9") == (True, "")
+    assert verdict("n2", "0-1-9", n3="0-1-8") == (True, "")
+
+
+def test_a_standby_gives_way_to_a_better_one() -> None:
+    assert verdict("n2", "0-1-8", n3="0-1-9") == (False, "n3")
+    assert verdict("n2", "0-1-8", n3="0-1-8", n1="0-1-9") == (False, "n1")
+
+
+def test_the_dead_primary_need_not_be_heard() -> None:
+    assert verdict("n2", "0-1-9", Pact("n1", ("n2",))) == (True, "")
+
+
+def test_whoever_is_not_on_record_never_leads() -> None:
+    assert verdict("n4", "0-1-99", n2="0-1-9", n3="0-1-9") == (False, "")
+    assert verdict("n1", "0-1-99", Pact("", ("n2",)), n2="0-1-9") == (False, "")
+
+
+def test_a_primary_that_nobody_followed_leads_again() -> None:
+    assert verdict("n1", "0-1-9", Pact("n1")) == (True, "")
+    assert verdict("n1", "0-1-9", Pact("n1"), n2="0-2-100") == (True, "")
+
+
+def test_without_a_pact_the_furthest_leads() -> None:
+    assert verdict("n1", "0-1-8", None, n2="0-1-9") == (False, "n2")
+    assert verdict("n2", "0-1-9", None, n1="0-1-8") == (True, "")
+
+
+@pytest.mark.parametrize("pact", [PACT, Pact("n1"), Pact("", ("n2",), "n3", "0-1-5")])
+def test_a_pact_survives_being_written_and_read(pact: Pact) -> None:
+    assert Pact.read(pact.write()) == pact
+
+
+@pytest.mark.parametrize("text", [None, "", "10.0.0.1", "10.0.0.1|mysql-bin.000001|328", "primary=n1"])
+def test_what_is_no_pact_is_none(text: str | None) -> None:
+    assert Pact.read(text) is None
+
+
+def test_a_report_survives_being_written_and_read() -> None:
+    report = Report("n1", True, domains("0-1-5,0-2-9"), "closed")
+    assert Report.read(report.write()) == report
+    assert Report.read("n1;acks;nonsense;") is None
