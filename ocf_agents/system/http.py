@@ -48,7 +48,9 @@ def ask(host: Host, requests: tuple[Request, ...], seconds: float) -> tuple[Answ
     """One answer for each request, all within so many seconds; Missing where there is no curl."""
     if seconds <= 0:
         # To curl no time at all would mean no limit.
-        return tuple(Answer(request.url, fault="no answer, since no time is left to ask") for request in requests)
+        return tuple(
+            Answer(request.url, fault="no answer, since no time is left to ask") for request in requests
+        )
     curl = host.which("curl")
     if curl is None:
         raise Missing("curl: not found in PATH; install it, every check over HTTP needs it")
