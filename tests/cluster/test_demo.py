@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -81,15 +83,19 @@ def test_a_step_that_does_not_hold_is_told_with_the_log_and_leaves_nothing(tmp_p
 def test_without_root_the_demonstration_says_so_in_one_line() -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can become nobody")
-    result = subprocess.run(
-        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", *COMMAND[1:]],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-        env={"PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin"},
-    )
+    # The checkout may be below /root, where nobody may not look.
+    with tempfile.TemporaryDirectory() as directory:
+        shutil.copytree(CHECKOUT / "ocf_agents", f"{directory}/ocf_agents")
+        os.chmod(directory, 0o755)
+        result = subprocess.run(
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", *COMMAND[1:]],
+            cwd=directory,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+            env={"PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin"},
+        )
     assert result.returncode == 1
     assert result.stderr.count("\n") == 1
     assert "run it as root" in result.stderr

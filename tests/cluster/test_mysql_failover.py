@@ -73,7 +73,7 @@ class Application:
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
+def databases() -> Iterator[Lab]:
     with Lab(f"test{os.getpid()}-mysql", install=mariadb.INSTALL) as lab:
         mariadb.install_databases(lab)
         mariadb.configure(lab, wrap=False)
@@ -81,8 +81,9 @@ def lab() -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="module")
-def wrapped(lab: Lab) -> Lab:
+def wrapped(databases: Lab) -> Lab:
     """The primitive runs as a plain server, and is then wrapped by the lines of 2012."""
+    lab = databases
     lab.eventually(1, lambda: len(lab.where(CLONE, "Started")), 60, "the primitive to run")
     (plain,) = lab.where(CLONE, "Started")
     mariadb.ask(lab.node(plain), "INSERT INTO app.written VALUES (1)")

@@ -77,6 +77,11 @@ def test_a_hung_primary_fails_as_a_promoted_one() -> None:
     ("errors", "answer"),
     [
         ("ERROR 1040 (HY000): Too many connections", CROWDED),
+        (
+            "ERROR 2002 (HY000): Received error packet before completion of TLS handshake. The authenticity "
+            "of the following error cannot be verified: 1040 - Too many connections",
+            CROWDED,
+        ),
         ("ERROR 1045 (28000): Access denied for user 'x'@'localhost'", DENIED),
         ("ERROR 2002 (HY000): Can't connect to local server through socket", SILENT),
         ("ERROR 1227 (42000) at line 3: Access denied; you need PROCESS", ""),

@@ -1,0 +1,400 @@
+"""The agent on nodes in memory: the cases that cost others their data, and what must happen instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from database import PARAMETERS, Cluster, Node, converse, promote
+from support.act import act
+from support.world import STOP
+
+from ocf_agents.agents.mysql import Mysql
+from ocf_agents.mysql.pact import Pact
+
+SECRETS = (PARAMETERS["replication_passwd"], PARAMETERS["test_passwd"])
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    cluster = Cluster()
+    converse(monkeypatch, cluster)
+    for name in ("n1", "n2"):
+        Node(name, cluster)
+    return cluster
+
+
+@pytest.fixture
+def whole(cluster: Cluster) -> Cluster:
+    """n1 is the primary, n2 a standby on record."""
+    for node in cluster.nodes.values():
+        node.server.state = "0-1-100"
+        assert node.do("start").code == 0
+    assert promote(cluster.nodes["n1"]).code == 0
+    settle(cluster)
+    assert Pact.read(cluster.nodes["n1"].pact) == Pact("n1", ("n2",), "", "0-1-100")
+    return cluster
+
+
+def settle(cluster: Cluster) -> None:
+    """Monitors have run for a while."""
+    for _ in range(6):
+        for node in cluster.nodes.values():
+            if node.bodies and cluster.condition[node.name] == "online":
+                node.sleep(2)
+                node.monitor()
+
+
+def lose(cluster: Cluster, name: str) -> None:
+    """A node is gone, and surely off."""
+    node = cluster.nodes[name]
+    cluster.condition[name] = "clean"
+    node.bodies.clear()
+    cluster.scores.pop(name, None)
+    cluster.reports.pop(name, None)
+    for other in cluster.nodes.values():
+        if other.server.source == name:
+            other.server.receiving = "Connecting"
+    node.server.source = ""
+
+
+def writable(cluster: Cluster) -> list[str]:
+    return [name for name, node in cluster.nodes.items() if node.bodies and not node.server.read_only]
+
+
+def test_a_server_is_closed_by_its_command_line_from_the_first_instant(cluster: Cluster) -> None:
+    node = cluster.nodes["n1"]
+    assert node.do("start").code == 0
+    (command,) = node.spawned
+    assert command.argv[0] == "/usr/sbin/mariadbd"
+    assert {"--read-only", "--skip-slave-start", "--log-slave-updates", "--init-rpl-role=SLAVE"} <= {
+        *command.argv
+    }
+    assert writable(cluster) == []
+
+
+def test_a_plain_primitive_runs_a_writable_server(cluster: Cluster) -> None:
+    node = cluster.nodes["n1"]
+    assert act(Mysql, "start", node, instance="clustermysql", timeout=60, **PARAMETERS).code == 0
+    assert act(Mysql, "monitor", node, instance="clustermysql", **PARAMETERS).code == 0
+    assert not node.server.read_only
+    assert node.cluster.scores == {}
+
+
+def test_a_server_that_ran_before_the_clone_closes_before_another_one_leads(cluster: Cluster) -> None:
+    plain, other = cluster.nodes["n1"], cluster.nodes["n2"]
+    act(Mysql, "start", plain, instance="clustermysql", timeout=60, **PARAMETERS)
+    plain.server.state = "0-1-7"
+    other.do("start")
+    outcome = promote(other)
+    assert outcome.code == 1
+    assert "n1 has more" in outcome.reason
+    assert writable(cluster) == []
+    assert other.score is None
+    assert plain.monitor().code == 9
+
+
+def test_an_unchanged_monitor_calls_nobody_but_the_native_client(whole: Cluster) -> None:
+    for node in whole.nodes.values():
+        node.calls.clear()
+        node.monitor()
+        assert [call.argv[0] for call in node.calls] == ["/usr/bin/mysql"]
+
+
+def test_no_secret_is_on_an_argument_list_or_in_a_log(whole: Cluster) -> None:
+    texts = [whole.nodes["n1"].do(action).text for action in ("monitor", "demote", "validate-all", "stop")]
+    for node in whole.nodes.values():
+        texts += [word for call in node.calls for word in call.argv]
+        texts += [word for command in node.spawned for word in command.argv]
+        texts += node.files.values()
+    assert not [text for text in texts for secret in SECRETS if secret in text]
+
+
+def test_the_primary_is_promoted_and_the_replica_is_not(whole: Cluster) -> None:
+    assert [node.monitor().code for node in whole.nodes.values()] == [8, 0]
+    assert [node.score for node in whole.nodes.values()] == ["10000", "1000"]
+
+
+def test_a_server_opened_by_hand_has_to_close(whole: Cluster) -> None:
+    node = whole.nodes["n2"]
+    node.server.source, node.server.read_only = "", False
+    outcome = node.monitor()
+    assert outcome.code == 9
+    assert "no promote of the cluster opened it" in outcome.reason
+    assert node.score is None
+    assert node.do("demote").code == 0
+    assert writable(whole) == ["n1"]
+
+
+def test_demote_closes_writes_without_any_notification(whole: Cluster) -> None:
+    assert whole.nodes["n1"].do("demote", {"notify": "false"}).code == 0
+    assert writable(whole) == []
+
+
+def test_demote_of_a_dead_server_succeeds(whole: Cluster) -> None:
+    whole.nodes["n1"].bodies.clear()
+    assert whole.nodes["n1"].do("demote").code == 0
+
+
+def test_a_replica_takes_over_from_a_lost_primary(whole: Cluster) -> None:
+    lose(whole, "n1")
+    assert promote(whole.nodes["n2"]).code == 0
+    assert writable(whole) == ["n2"]
+    assert Pact.read(whole.nodes["n2"].pact) == Pact("n2", (), "", "0-1-100")
+
+
+def test_what_was_received_is_applied_before_a_replica_opens(whole: Cluster) -> None:
+    node = whole.nodes["n2"]
+    node.server.received, node.server.applying = "0-1-120", "No"
+    lose(whole, "n1")
+    assert promote(node).code == 0
+    assert node.server.state == "0-1-120"
+    assert node.server.done.index("START SQL_THREAD") < node.server.done.index("forget")
+
+
+def test_a_replica_that_cannot_apply_what_it_received_does_not_take_over(whole: Cluster) -> None:
+    node = whole.nodes["n2"]
+    node.server.received, node.server.applying, node.server.trouble = "0-1-120", "No", "Duplicate entry"
+    outcome = node.monitor()
+    assert (outcome.code, node.score) == (190, None)
+    lose(whole, "n1")
+    assert promote(node).code == 1
+    assert writable(whole) == []
+
+
+def test_a_lost_replica_is_struck_off_before_the_primary_stops_waiting(whole: Cluster) -> None:
+    primary = whole.nodes["n1"]
+    lose(whole, "n2")
+    primary.server.breaks_after = "wait no more"
+    primary.monitor()
+    assert Pact.read(primary.pact) == Pact("n1", (), "", "0-1-100")
+
+
+def test_the_primary_waits_on_while_a_lost_replica_may_still_take_over(whole: Cluster) -> None:
+    primary = whole.nodes["n1"]
+    lose(whole, "n2")
+    whole.condition["n2"] = "unclean"
+    primary.monitor()
+    assert primary.server.waits
+    assert Pact.read(primary.pact) == Pact("n1", ("n2",), "", "0-1-100")
+
+
+def test_the_primary_waits_on_while_the_cluster_does_not_answer(whole: Cluster) -> None:
+    lose(whole, "n2")
+    whole.silent = True
+    assert whole.nodes["n1"].monitor().code == 8
+    assert whole.nodes["n1"].server.waits
+
+
+def test_a_replica_that_was_struck_off_does_not_take_over(whole: Cluster) -> None:
+    lose(whole, "n2")
+    whole.nodes["n1"].monitor()
+    whole.condition["n2"] = "online"
+    lose(whole, "n1")
+    node = whole.nodes["n2"]
+    assert node.do("start").code == 0
+    node.monitor()
+    assert node.score is None
+    outcome = promote(node)
+    assert outcome.code == 1
+    assert "those who have them all: n1" in outcome.reason
+
+
+def test_a_former_primary_gives_its_claim_up_before_it_rolls_its_tail_back(whole: Cluster) -> None:
+    node = whole.nodes["n1"]
+    node.bodies.clear()
+    assert node.do("start").code == 0
+    assert Pact.read(node.pact) == Pact("", ("n2",), "", "0-1-100")
+    assert "--init-rpl-role=SLAVE" in node.spawned[-1].argv
+
+
+def test_a_former_primary_that_is_alone_keeps_its_log_whole(whole: Cluster) -> None:
+    lose(whole, "n2")
+    node = whole.nodes["n1"]
+    node.bodies.clear()
+    assert node.do("start").code == 0
+    assert "--init-rpl-role=SLAVE" not in node.spawned[-1].argv
+    assert promote(node).code == 0
+
+
+def test_a_former_primary_keeps_its_log_whole_while_its_standby_is_broken(whole: Cluster) -> None:
+    whole.nodes["n2"].server.trouble = "Duplicate entry"
+    assert whole.nodes["n2"].monitor().code == 190
+    node = whole.nodes["n1"]
+    node.bodies.clear()
+    node.do("start")
+    assert "--init-rpl-role=SLAVE" not in node.spawned[-1].argv
+    assert promote(node).code == 0
+
+
+def test_a_former_primary_comes_back_as_a_replica(whole: Cluster) -> None:
+    lose(whole, "n1")
+    promote(whole.nodes["n2"])
+    whole.nodes["n2"].server.state = "0-1-100,0-2-110"
+    whole.condition["n1"] = "online"
+    assert whole.nodes["n1"].do("start").code == 0
+    assert whole.nodes["n1"].server.source == "n2"
+    settle(whole)
+    assert whole.nodes["n1"].monitor().code == 0
+
+
+def test_a_former_primary_with_extra_transactions_is_set_apart_and_names_them(whole: Cluster) -> None:
+    lose(whole, "n1")
+    promote(whole.nodes["n2"])
+    whole.nodes["n2"].server.state = "0-1-100,0-2-110"
+    node = whole.nodes["n1"]
+    node.server.state = "0-1-103"
+    whole.condition["n1"] = "online"
+    node.do("start")
+    outcome = node.monitor()
+    assert outcome.code == 190
+    assert "it has 0-1-101-103, which n2 has not" in outcome.reason
+    assert node.server.source == ""
+    assert node.score is None
+
+
+def test_a_former_primary_whose_own_tail_was_rolled_back_asks_before_it_follows(whole: Cluster) -> None:
+    lose(whole, "n1")
+    whole.nodes["n2"].server.state = "0-1-101"
+    promote(whole.nodes["n2"])
+    node = whole.nodes["n1"]
+    whole.condition["n1"] = "online"
+    node.do("start")
+    assert node.server.source == ""
+    assert whole.reports["n1"].endswith(";asks")
+    settle(whole)
+    assert node.server.done.index("acknowledge") < node.server.done.index("follow n2")
+
+
+def test_of_two_survivors_the_one_that_has_more_leads(cluster: Cluster) -> None:
+    for node, state in zip(cluster.nodes.values(), ("0-1-90", "0-1-100")):
+        node.server.state = state
+        node.do("start")
+    assert promote(cluster.nodes["n1"]).code == 1
+    assert promote(cluster.nodes["n2"]).code == 0
+
+
+def test_connections_in_use_are_degraded_and_keep_the_score(whole: Cluster) -> None:
+    node = whole.nodes["n1"]
+    node.server.error = "ERROR 1040 (HY000): Too many connections"
+    assert node.monitor().code == 191
+    assert node.score == "10000"
+
+
+def test_a_suspended_primary_fails_as_promoted(whole: Cluster) -> None:
+    node = whole.nodes["n1"]
+    for body in node.bodies.values():
+        body.state = "T"
+    outcome = node.monitor()
+    assert outcome.code == 9
+    assert "suspended" in outcome.reason
+    assert STOP not in {number for _, number in node.signals}
+
+
+def test_a_dead_server_withdraws_its_claim(whole: Cluster) -> None:
+    node = whole.nodes["n1"]
+    node.bodies.clear()
+    assert node.monitor().code == 7
+    assert node.score is None
+
+
+def test_stop_works_without_a_cluster_and_with_a_stale_pid_file(whole: Cluster) -> None:
+    node = whole.nodes["n1"]
+    whole.silent = True
+    node.files["/run/mysqld/mysqld.pid"] = "4711\n"
+    assert node.do("stop").code == 0
+    assert not node.bodies
+    assert node.do("stop").code == 0
+
+
+def test_stop_with_parameters_that_make_no_sense_still_stops(whole: Cluster) -> None:
+    assert whole.nodes["n1"].do("stop", max_slave_lag="much", durability="perhaps").code == 0
+    assert not whole.nodes["n1"].bodies
+
+
+def test_a_lagging_replica_serves_no_readers_and_has_no_score(whole: Cluster) -> None:
+    node = whole.nodes["n2"]
+    node.server.lag = "4000"
+    assert node.monitor().code == 190
+    assert node.score is None
+    assert whole.facts["n2/readable"] == "0"
+
+
+def test_an_eviction_is_a_failure_and_no_ban(whole: Cluster) -> None:
+    whole.nodes["n2"].server.lag = "4000"
+    assert whole.nodes["n2"].monitor(evict_outdated_slaves="true").code == 1
+
+
+STEPS = ("stop receiving", "forget", "acknowledge no more", "wait no more", "open")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_promotion_cut_short_at_any_step_can_be_repeated(whole: Cluster, step: str) -> None:
+    lose(whole, "n1")
+    node = whole.nodes["n2"]
+    node.server.breaks_after = step
+    first = promote(node)
+    if first.code:
+        assert writable(whole) == [] or step == "open"
+        node.do("demote")
+        assert writable(whole) == []
+        assert promote(node).code == 0
+    assert writable(whole) == ["n2"]
+    pact = Pact.read(node.pact)
+    assert pact is not None
+    assert (pact.primary, pact.standbys) == ("n2", ())
+
+
+@pytest.mark.parametrize("option", [{"notify": "false"}, {"promoted_max": "2"}])
+def test_validation_names_what_is_wrong_with_the_clone(cluster: Cluster, option: dict[str, Any]) -> None:
+    outcome = cluster.nodes["n1"].do("validate-all", option, depth=10)
+    assert outcome.code == 6
+    assert next(iter(option)).replace("_", "-") in outcome.reason
+
+
+def reboot(node: Node) -> None:
+    """The node was off: its run directory is empty and its Pacemaker a new one."""
+    node.bodies.clear()
+    for path in [path for path in node.files if path.startswith("/run/")]:
+        del node.files[path]
+
+
+def test_a_standby_that_was_off_and_is_alone_does_not_take_over(whole: Cluster) -> None:
+    node = whole.nodes["n2"]
+    reboot(node)
+    node.server.source = "n1"
+    lose(whole, "n1")
+    node.do("start")
+    assert node.monitor().code == 0
+    assert node.score is None
+    outcome = promote(node)
+    assert outcome.code == 1
+    assert "has not met n1" in outcome.reason
+
+
+def test_a_standby_that_was_off_takes_over_once_it_has_met_the_primary(whole: Cluster) -> None:
+    node = whole.nodes["n2"]
+    reboot(node)
+    node.do("start")
+    settle(whole)
+    lose(whole, "n1")
+    assert promote(node).code == 0
+
+
+def test_a_former_primary_with_a_standby_leads_only_after_it_has_met_it(whole: Cluster) -> None:
+    node = whole.nodes["n1"]
+    reboot(node)
+    lose(whole, "n2")
+    node.do("start")
+    assert promote(node).code == 1
+    whole.condition["n2"] = "online"
+    assert promote(node).code == 0
+
+
+def test_a_former_primary_without_a_standby_leads_again_alone(whole: Cluster) -> None:
+    node = whole.nodes["n1"]
+    lose(whole, "n2")
+    node.monitor()
+    reboot(node)
+    node.do("start")
+    assert promote(node).code == 0

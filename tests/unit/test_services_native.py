@@ -1,0 +1,233 @@
+"""Servers that are asked in their own protocols: real connections to small scripted servers."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import TYPE_CHECKING, Optional
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.act import act
+from support.cloud import Cloud, agent, daemon
+
+from ocf_agents.ocf.codes import Failure
+from ocf_agents.ocf.context import Context
+from ocf_agents.system.conversation import ask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+START = b"\x01\x00\x00\x00\x00\x00\x06\x00\x0a\x00\x0a\x00\x09\xce"
+ISMASTER = b"\x10isMaster\x00"
+
+
+def hello(request: int, ok: bool = True) -> bytes:
+    """An answer of MongoDB to a request of this number."""
+    number = b"\x00\x00\x00\x00\x00\x00\xf0\x3f" if ok else bytes(8)
+    document = b"\x01ok\x00" + number + b"\x00"
+    body = bytes(4) + b"\x00" + (len(document) + 4).to_bytes(4, "little") + document
+    return b"".join(n.to_bytes(4, "little") for n in (16 + len(body), 7, request, 2013)) + body
+
+
+GOOD = {
+    "redis": b"+PONG\r\n",
+    "memcached": b"VERSION 1.6.18\r\n",
+    "rabbitmq-server": START,
+    "mongodb": hello(0x0A63),
+    "haproxy": b"Name: HAProxy\nVersion: 2.6\n\n",
+}
+PORTS = {"redis": 6379, "memcached": 11211, "rabbitmq-server": 5672, "mongodb": 27017}
+PROGRAMS = {"redis": "redis-server", "mongodb": "mongod"}
+OWNERS = {"redis": "redis", "memcached": "memcache", "rabbitmq-server": "rabbitmq", "mongodb": "mongodb"}
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    """A node with all of these servers, none of them started."""
+    made = Cloud()
+    for number, (name, owner) in enumerate({**OWNERS, "haproxy": "root"}.items()):
+        made.user(owner, 500 + number)
+        made.install(f"/usr/bin/{PROGRAMS.get(name, name)}", life=daemon(port=PORTS.get(name, 80)))
+    made.files |= {
+        "/etc/redis/redis.conf": "port 6379\n", "/etc/memcached.conf": "-d\n-p 11211\n-u memcache\n-m 64\n",
+        "/etc/mongod.conf": "net:\n  port: 27017\n",
+        "/etc/haproxy/haproxy.cfg": "global\n  stats socket unix@/run/haproxy.sock mode 600\n",
+    }  # fmt: skip
+    made.spoken = {("127.0.0.1", port): GOOD[name] for name, port in PORTS.items()}
+    made.spoken["/run/haproxy.sock", 0] = GOOD["haproxy"]
+    return made
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_server_that_answers_in_its_own_words_is_well(cloud: Cloud, name: str) -> None:
+    assert act(agent(name), "start", cloud).code == 0
+    assert act(agent(name), "monitor", cloud, depth=10).code == 0
+    assert cloud.asked
+    assert act(agent(name), "stop", cloud).code == 0
+
+
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00" * 20, TimeoutError(), ConnectionResetError(104, "x")],
+)
+def test_anything_else_is_a_failure_and_never_not_running(
+    cloud: Cloud, name: str, answer: bytes | Exception
+) -> None:
+    assert act(agent(name), "start", cloud).code == 0
+    cloud.spoken = dict.fromkeys(cloud.spoken, answer)
+    done = act(agent(name), "monitor", cloud, depth=10)
+    assert done.code == 1, done
+    assert done.reason
+    assert act(agent(name), "monitor", cloud).code == 0
+
+
+@given(st.binary(max_size=60))
+def test_no_answer_breaks_a_check(answer: bytes) -> None:
+    for name in GOOD:
+        kind = agent(name)
+        one = kind.__new__(kind)
+        one.host = Cloud()
+        one.context = Context("monitor", {})
+        if one.whole(answer):  # type: ignore[attr-defined]
+            try:
+                one.judge("here", answer)  # type: ignore[attr-defined]
+            except Failure:
+                continue
+            assert answer[:1] in (b"+", b"-", b"V", b"C", b"N", b"\x01") or b"ok" in answer
+
+
+def test_a_redis_that_loads_its_data_is_waited_for_and_one_that_wants_a_login_is_well(cloud: Cloud) -> None:
+    redis, place = agent("redis"), ("127.0.0.1", 6379)
+    cloud.spoken[place] = b"-LOADING Redis is loading the dataset in memory\r\n"
+    done = act(redis, "start", cloud)
+    assert done.code == 1
+    assert "loading" in done.reason
+    cloud.spoken[place] = b"-NOAUTH Authentication required.\r\n"
+    assert act(redis, "start", cloud).code == 0
+    cloud.spoken[place] = b"-WRONGPASS invalid\r\n-NOAUTH Authentication required.\r\n"
+    done = act(redis, "monitor", cloud, depth=10, password="s3cr3t")
+    assert done.code == 190
+    assert b"s3cr3t" in cloud.asked[-1]
+    assert "s3cr3t" not in done.text
+
+
+def test_options_of_memcached_come_from_debians_file_or_rhels(cloud: Cloud) -> None:
+    assert act(agent("memcached"), "start", cloud).code == 0
+    assert cloud.spawned[-1].argv == ("/usr/bin/memcached", "-p", "11211", "-m", "64")
+    assert act(agent("memcached"), "stop", cloud).code == 0
+    cloud.files["/etc/memcached.conf"] = (
+        'PORT="11311"\nUSER="memcached"\nCACHESIZE="64"\nOPTIONS="-l 127.0.0.1"\n'
+    )
+    cloud.spoken["127.0.0.1", 11311] = GOOD["memcached"]
+    cloud.install("/usr/bin/memcached", life=daemon(port=11311))
+    assert act(agent("memcached"), "start", cloud).code == 0
+    assert cloud.spawned[-1].argv[1:] == ("-p", "11311", "-m", "64", "-l", "127.0.0.1")
+
+
+def test_a_haproxy_without_a_stats_socket_is_only_looked_at(cloud: Cloud) -> None:
+    cloud.files["/etc/haproxy/haproxy.cfg"] = "global\n"
+    done = act(agent("haproxy"), "start", cloud)
+    assert done.code == 0
+    assert "no stats socket" in done.text
+    assert act(agent("haproxy"), "monitor", cloud, depth=10).code == 0
+
+
+def test_who_merely_names_a_server_on_its_command_line_is_left_alone(cloud: Cloud) -> None:
+    words = ("/bin/bash", "/usr/local/bin/check", "haproxy", "-f", "/etc/haproxy/haproxy.cfg")
+    bystander = cloud.run_process(*words, user="root")
+    assert act(agent("haproxy"), "stop", cloud).code == 0
+    assert cloud.alive(bystander)
+
+
+def test_the_port_mapper_outlives_the_broker(cloud: Cloud) -> None:
+    rabbit = agent("rabbitmq-server")
+    assert act(rabbit, "start", cloud, node_name="rabbit@n1").code == 0
+    assert cloud.spawned[-1].environment["RABBITMQ_NODENAME"] == "rabbit@n1"
+    mark = next(b for b in cloud.bodies.values() if "rabbitmq" in b.command[0]).mark
+    mapper = cloud.run_process("/usr/lib/erlang/erts-13.1.5/bin/epmd", "-daemon", user="rabbitmq", mark=mark)
+    assert act(rabbit, "stop", cloud).code == 0
+    assert cloud.alive(mapper)
+    assert act(rabbit, "monitor", cloud).code == 7
+
+
+def test_a_port_that_speaks_tls_is_only_looked_at(cloud: Cloud) -> None:
+    assert act(agent("redis"), "start", cloud, tls="true").code == 0
+    assert not cloud.asked
+
+
+class Scripted:
+    """A server that sends some pieces to whoever connects, and then closes or hangs."""
+
+    def __init__(self, listener: socket.socket, pieces: list[Optional[bytes]]) -> None:
+        self.listener, self.pieces = listener, pieces
+        self.over, self.heard = threading.Event(), b""
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        listener.listen()
+        self.thread.start()
+
+    def serve(self) -> None:
+        """One connection."""
+        connection, _ = self.listener.accept()
+        with connection:
+            self.heard = connection.recv(1024)
+            for piece in self.pieces:
+                if piece is None:
+                    self.over.wait(30)
+                else:
+                    connection.sendall(piece)
+
+
+@pytest.fixture(params=["ipv4", "ipv6", "local"])
+def listener(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[socket.socket, tuple[str, int]]]:
+    """A socket that accepts connections, and how it is named."""
+    family = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6, "local": socket.AF_UNIX}[request.param]
+    with socket.socket(family) as one:
+        if request.param == "local":
+            one.bind(str(tmp_path / "s"))
+            yield one, (str(tmp_path / "s"), 0)
+        else:
+            one.bind(("127.0.0.1" if request.param == "ipv4" else "::1", 0))
+            yield one, (one.getsockname()[0], one.getsockname()[1])
+
+
+def ended(answer: bytes) -> bool:
+    return answer.endswith(b"\r\n")
+
+
+def test_an_answer_in_pieces_is_put_together(listener: tuple[socket.socket, tuple[str, int]]) -> None:
+    server = Scripted(listener[0], [b"+PO", b"NG\r", b"\n", None])
+    assert ask(listener[1], b"PING\r\n", ended, 10) == b"+PONG\r\n"
+    server.over.set()
+    server.thread.join()
+    assert server.heard == b"PING\r\n"
+
+
+def test_a_server_that_closes_early_has_said_what_it_said(
+    listener: tuple[socket.socket, tuple[str, int]],
+) -> None:
+    Scripted(listener[0], [b"-ERR"])
+    assert ask(listener[1], b"PING\r\n", ended, 10) == b"-ERR"
+
+
+def test_a_server_that_hangs_is_given_up_at_the_deadline(
+    listener: tuple[socket.socket, tuple[str, int]],
+) -> None:
+    server = Scripted(listener[0], [b"+PO", None])
+    with pytest.raises(TimeoutError):
+        ask(listener[1], b"PING\r\n", ended, 0.2)
+    server.over.set()
+
+
+def test_nobody_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        ask((str(tmp_path / "none"), 0), b"x", ended, 1)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        with pytest.raises(ConnectionRefusedError):
+            ask(("127.0.0.1", unused.getsockname()[1]), b"x", ended, 1)
