@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..kinds.checks import Answers, Listens
-from ..kinds.cloud_api import CloudApi, ServesRequests
+from ..kinds.cloud_api import CloudApi, serves
 from ..kinds.configured import common
 from ..kinds.rpc import RpcDaemon
 from ..kinds.variant import Row, table
@@ -27,7 +26,7 @@ AGENTS = (
         Row(
             "cinder-api",
             "OpenStack Block Storage API (Cinder)",
-            checks=(Listens(), Answers(), ServesRequests(path="/v3/{project}/types?limit=1")),
+            checks=serves("/v3/{project}/types?limit=1"),
             defaults={
                 "url": Url("http", "127.0.0.1", 8776),
                 "uwsgi_config": "/etc/cinder/cinder-api-uwsgi.ini",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kinds.checks import GOOD, Answers, Listens
-from ..kinds.cloud_api import CloudApi, ServesRequests
+from ..kinds.cloud_api import CloudApi, ServesRequests, serves
 from ..kinds.configured import common
 from ..kinds.variant import Row, table
 from ..system.url import Url
@@ -20,7 +20,7 @@ AGENTS = table(
         "OpenStack Image API (Glance)",
         "Its workers go on serving when their parent has died: the monitor reports that as a failure, "
         "and stop ends them as well.",
-        checks=(Listens(), Answers(), ServesRequests(path="/v2/images?limit=1")),
+        checks=serves("/v2/images?limit=1"),
         defaults={
             "config": "/etc/glance/glance-api.conf",
             "url": Url("http", "127.0.0.1", 9292),

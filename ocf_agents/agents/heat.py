@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kinds.checks import GOOD, Answers, Listens
-from ..kinds.cloud_api import CloudApi, ServesRequests
+from ..kinds.cloud_api import CloudApi, serves
 from ..kinds.rpc import RpcDaemon
 from ..kinds.variant import Row, table
 from ..system.url import Url
@@ -25,11 +25,7 @@ AGENTS = (
         Row(
             "heat-api",
             "OpenStack Orchestration API (Heat)",
-            checks=(
-                Listens(),
-                Answers(healthy=((*GOOD, 401, 404), GOOD)),
-                ServesRequests(path="/v1/{project}/stacks?limit=1"),
-            ),
+            checks=serves("/v1/{project}/stacks?limit=1"),
             defaults={
                 "url": Url("http", "127.0.0.1", 8004),
                 "uwsgi_config": "/etc/heat/heat-api-uwsgi.ini",

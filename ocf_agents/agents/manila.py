@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..kinds.checks import Answers, Listens
-from ..kinds.cloud_api import CloudApi, ServesRequests
+from ..kinds.cloud_api import CloudApi, serves
 from ..kinds.configured import common
 from ..kinds.variant import Row, table
 from ..system.url import Url
@@ -13,7 +12,7 @@ AGENTS = table(
     Row(
         "manila-api",
         "OpenStack Shared File Systems API (Manila)",
-        checks=(Listens(), Answers(), ServesRequests(path="/v2/{project}/shares?limit=1")),
+        checks=serves("/v2/{project}/shares?limit=1"),
         defaults={
             "url": Url("http", "127.0.0.1", 8786),
             "uwsgi_config": "/etc/manila/manila-api-uwsgi.ini",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..kinds.checks import Answers, Listens
-from ..kinds.cloud_api import CloudApi, ServesRequests
+from ..kinds.cloud_api import CloudApi, serves
 from ..kinds.configured import common
 from ..kinds.rpc import RpcDaemon
 from ..kinds.variant import Row, obsolete, table
@@ -53,7 +52,7 @@ AGENTS = (
         Row(
             "neutron-server",
             "OpenStack Networking API (Neutron)",
-            checks=(Listens(), Answers(), ServesRequests(path="/v2.0/networks?limit=1")),
+            checks=serves("/v2.0/networks?limit=1"),
             parameters=files("plugin_config", f"{PLUGINS}/ml2_conf.ini", "server"),
             defaults={
                 "url": Url("http", "127.0.0.1", 9696),

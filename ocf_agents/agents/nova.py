@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kinds.checks import Answers, Listens
-from ..kinds.cloud_api import CloudApi, ServesRequests
+from ..kinds.cloud_api import CloudApi, serves
 from ..kinds.configured import ConfiguredApi, common
 from ..kinds.console import Console
 from ..kinds.rpc import RpcDaemon
@@ -14,6 +14,7 @@ from ..system.url import Url
 
 COMMON = {"config": "/etc/nova/nova.conf", "user": "nova"}
 LOCAL = "127.0.0.1"
+PASTE = "/etc/nova/api-paste.ini"
 SECOND = Path(
     "/etc/nova/nova-compute.conf",
     "Second configuration file",
@@ -39,7 +40,7 @@ APIS = table(
         "OpenStack Compute API (Nova)",
         "As its own server it also serves the metadata API, as long as enabled_apis= in its "
         "configuration says so; under uWSGI that is an agent of its own (nova-metadata).",
-        checks=(Listens(), Answers(), ServesRequests(path="/v2.1/flavors?limit=1")),
+        checks=serves("/v2.1/flavors?limit=1"),
         defaults={"url": Url("http", LOCAL, 8774), "uwsgi_config": "/etc/nova/nova-api-uwsgi.ini"},
         parameters={
             "api_listened_port": obsolete(
@@ -51,6 +52,7 @@ APIS = table(
             "port_options": common("osapi_compute_listen_port"),
             "module": "nova.wsgi.osapi_compute",
             "application_script": "nova-api-wsgi",
+            "paste": PASTE,
             "config_environment": "OS_NOVA",
         },
         aliases=("nova-api-ra",),
@@ -60,7 +62,6 @@ APIS = table(
         "OpenStack Compute metadata API (Nova)",
         "Instances ask it without a token, so no monitor makes a request of level 20.",
         binary="nova-api-metadata",
-        checks=(Listens(), Answers()),
         defaults={
             "url": Url("http", LOCAL, 8775),
             "uwsgi_config": "/etc/nova/nova-api-metadata-uwsgi.ini",
@@ -70,6 +71,7 @@ APIS = table(
             "port_options": common("metadata_listen_port"),
             "module": "nova.wsgi.metadata",
             "application_script": "nova-metadata-wsgi",
+            "paste": PASTE,
             "config_environment": "OS_NOVA",
         },
         aliases=("nova-api-metadata",),

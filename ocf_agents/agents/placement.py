@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..kinds.checks import GOOD, Answers, Listens
-from ..kinds.cloud_api import CloudApi, ServesRequests
+from ..kinds.cloud_api import CloudApi, serves
 from ..kinds.variant import Row, table
 from ..system.url import Url
 
@@ -14,12 +13,7 @@ AGENTS = table(
         "OpenStack Placement",
         "It is a WSGI script, run under uWSGI where that is installed, else under its own small server. "
         "The monitoring user of level 20 needs the role admin or service.",
-        # Without a token, Placement answers nothing but its root.
-        checks=(
-            Listens(),
-            Answers(healthy=((*GOOD, 401, 404), GOOD)),
-            ServesRequests(path="/resource_providers?name=monitor"),
-        ),
+        checks=serves("/resource_providers?name=monitor"),
         defaults={
             "url": Url("http", "127.0.0.1", 8778),
             "uwsgi_config": "/etc/placement/placement-api-uwsgi.ini",

@@ -8,7 +8,7 @@ from ..ocf.parameters import UrlParameter
 from ..system import http, plan
 from ..system.url import Url
 from .checks import GOOD, Answers, Check, Listens
-from .configured import ConfiguredApi
+from .configured import ConfiguredApi, untitled
 from .login import REFUSED, LoginApi
 from .patient import Patient
 from .variant import obsolete
@@ -74,7 +74,7 @@ class ServesRequests(Check):
             told = answer.fault or f"answered {answer.status}"
             service.missing(
                 "request",
-                f"{answer.url}: {told} to a request with a token; is its database or Keystone away?",
+                f"{answer.url}: {told} to a request with a token; is its database, its broker or Keystone away?",
             )
         elif answer.status in REFUSED:
             raise Degraded(
@@ -89,6 +89,15 @@ class ServesRequests(Check):
     def answer(self, service: CloudApi, token: Token) -> Answer:
         """What the service says to the holder of a token."""
         return http.ask(service.host, (self.question(service, token),), service.deadline.left() * SHARE)[0]
+
+
+ANSWERS = Answers(healthy=((*GOOD, 401, 404), GOOD))
+"""Without a healthcheck some tell of their versions there, or ask for a token, and are well."""
+
+
+def serves(path: str) -> tuple[Check, ...]:
+    """The checks of an API that is asked for this path with a token."""
+    return Listens(), ANSWERS, ServesRequests(path=path)
 
 
 class CloudApi(Patient, LoginApi, ConfiguredApi, Wsgi):
@@ -130,7 +139,7 @@ class CloudApi(Patient, LoginApi, ConfiguredApi, Wsgi):
     kept = (".lost", ".token")
     daemon: ClassVar[bool] = True
     """Whether there is, or was, a server program of the service's own; else a WSGI script."""
-    checks = (Listens(), Answers())
+    checks: ClassVar[tuple[Check, ...]] = (Listens(), ANSWERS)
 
     application_script: ClassVar[str] = ""
     """The WSGI script that some releases have beside the server program."""
@@ -138,6 +147,16 @@ class CloudApi(Patient, LoginApi, ConfiguredApi, Wsgi):
     def script(self) -> str:
         """The script for uWSGI."""
         return self.application_script or self.binary
+
+    paste: ClassVar[str] = ""
+    """The file of the application's filters, where that is told along with the configuration."""
+
+    def config_names(self, directory: str, file: str) -> str:
+        """The filters first, from beside the configuration or else from where packages put them."""
+        if not self.paste:
+            return file
+        beside = self.host.is_file(f"{directory}/{self.paste.rpartition('/')[2]}")
+        return f"{self.paste.rpartition('/')[2] if beside else self.paste};{file}"
 
     def wrapped(self) -> bool:
         """Whether uWSGI is to run the application: a server of its own comes first."""
@@ -147,6 +166,7 @@ class CloudApi(Patient, LoginApi, ConfiguredApi, Wsgi):
 
     def fits(self, command: tuple[str, ...]) -> bool:
         """A uWSGI with the application, or the server with its configuration."""
+        command = untitled(command)
         if self.daemon and not command[0].rpartition("/")[2].startswith("uwsgi"):
             return super(Wsgi, self).fits(command)
         return super().fits(command)

@@ -72,6 +72,10 @@ class Configured(Service):
         lines = (line.strip() for line in (self.host.read(self.config) or "").split("\n"))
         return next((line for line in lines if line and line[0] != "#"), "").startswith(FLAGS)
 
+    def fits(self, command: tuple[str, ...]) -> bool:
+        """As any service, though it may have made a title of its command line."""
+        return super().fits(untitled(command))
+
     def check_files(self) -> None:
         """Every configuration file that was asked for exists, or NotInstalled."""
         super().check_files()
@@ -79,6 +83,16 @@ class Configured(Service):
             path = getattr(self, name)
             if self.context.parameters.get(name) and not self.host.exists(path):
                 raise NotInstalled(f"{name}={path}: no such file on this node; is the file system mounted?")
+
+
+def untitled(command: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a title such as "name: worker (/usr/bin/python3 /usr/bin/name --config-file ...)"."""
+    if len(command) != 1 or " " not in command[0]:
+        return command
+    text = command[0]
+    for bracket in "()[]":
+        text = text.replace(bracket, " ")
+    return tuple(word.rstrip(":") for word in text.split())
 
 
 class ConfiguredApi(Configured, Api):

@@ -11,6 +11,19 @@ if TYPE_CHECKING:
     from ..system.proc import Process
 
 SUSPENDED_STATE = "T"
+INTERPRETERS = ("python", "sh", "bash", "dash", "perl")
+
+
+def program(command: tuple[str, ...]) -> str:
+    """The name of the program that a command line runs, be it a binary or an interpreter's script.
+
+    Whoever merely names a program, as an editor or a pager does, runs another one.
+    """
+    name = command[0].rpartition("/")[2]
+    if name.rstrip("0123456789.") not in INTERPRETERS:
+        return name
+    script = next((word for word in command[1:] if not word.startswith("-")), name)
+    return script.rpartition("/")[2]
 
 
 def family(everyone: Iterable[Process], known: Iterable[Process]) -> tuple[Process, ...]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .service import Service
 
 LAST_LINES = 3
+APPEARANCE = 1.0
+"""Seconds within which a new process shows its command line, or has ended."""
 TERM, KILL, CONT = 15, 9, 18
 FORCE_AFTER = 0.7
 """The part of stop's time after which SIGKILL follows SIGTERM."""
@@ -51,8 +53,11 @@ class OwnProcess:
         """What runs of the service, found by its mark or by its user and command line."""
         everyone = tuple(one for one in self.host.processes() if not self.service.spares(one.command))
         marks = {process.pid: self.host.mark(process) for process in everyone}
-        marked = frozenset(pid for pid, mark in marks.items() if mark and mark == self.mark)
         account = self.host.account(self.service.user)
+        left = self.session(everyone, account.uid) if account else frozenset()
+        marked = frozenset(
+            pid for pid, mark in marks.items() if (mark and mark == self.mark) or (mark == "" and pid in left)
+        )
         known = [
             process
             for process in everyone
@@ -66,6 +71,17 @@ class OwnProcess:
             )
         ]
         return judge(family(everyone, known), marked)
+
+    def session(self, everyone: tuple[Process, ...], uid: int) -> frozenset[int]:
+        """The processes in the session that the process on record led or leads.
+
+        Some daemons overwrite their command line, and the environment with our mark along with it.
+        """
+        pid, started = recorded(self.host.read_bytes(self.record)) or (0, 0)
+        if any(one.pid == pid and one.started != started for one in everyone):
+            return frozenset()
+        members = (one for one in everyone if pid and one.session == pid and one.started >= started)
+        return frozenset(one.pid for one in members if one.uid == uid)
 
     def marked(self, process: Process) -> bool:
         """Whether these agents started the process for this resource."""
@@ -96,6 +112,8 @@ class OwnProcess:
             raise Failure(
                 f"{command.argv[0]}: {error.strerror or error}; can {self.service.user} run it?"
             ) from error
+        # A program that executes itself once more, as HAProxy does, is nobody for a moment.
+        self.service.deadline.wait(lambda: self.host.process(pid) is not None, APPEARANCE)
         main = self.host.process(pid)
         if main:
             self.remember(main)

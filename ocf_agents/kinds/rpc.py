@@ -166,7 +166,7 @@ class RpcDaemon(Patient, Configured):
         """As of any service; and connections are held for a moment, not only made."""
         found = super().trouble()
         now = self.host.now()
-        if found:
+        if found or self.losses():
             self.steady_since = None
             return found
         self.steady_since = now if self.steady_since is None else self.steady_since

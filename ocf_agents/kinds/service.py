@@ -8,6 +8,7 @@ from ..ocf.agent import Agent
 from ..ocf.codes import Degraded, Failure, NotInstalled, NotRunning
 from ..ocf.parameters import Arguments, Boolean, Path, Text
 from ..system.plan import USABLE
+from .family import program as program_of
 from .state import RUNNING, STOPPED
 
 if TYPE_CHECKING:
@@ -232,8 +233,9 @@ class Service(Agent):
     def fits(self, command: tuple[str, ...]) -> bool:
         """Whether a process with this command line is this service."""
         name = self.binary.rpartition("/")[2]
-        program = any(word.rpartition("/")[2] == name for word in command[:3])
-        return bool(name) and program and all(part in " ".join(command) for part in self.needles())
+        return (
+            bool(name) and program_of(command) == name and all(p in " ".join(command) for p in self.needles())
+        )
 
     def spares(self, command: tuple[str, ...]) -> bool:
         """Whether a process with this command line is another service's, though this one started it."""

@@ -48,7 +48,9 @@ def table(base: type[Service], *rows: Row, **common: object) -> tuple[type[Agent
 def member(base: type[Service], row: Row, common: dict[str, object]) -> type[Agent]:
     """The agent that a row describes."""
     checks = row.checks or base.checks
-    namespace = {"__doc__": describe(base, row), "__module__": base.__module__, "checks": checks}
+    # An agent is found in the module of its project, so that is where it belongs.
+    module = f"{__name__.rpartition('.kinds.')[0]}.agents.{row.name.partition('-')[0]}"
+    namespace = {"__doc__": describe(base, row), "__module__": module, "checks": checks}
     defaults = {"binary": row.binary or row.name, **common, **row.defaults}
     words = {"name": row.name, "summary": row.summary, "aliases": row.aliases, "without": row.without}
     # A metaclass takes keywords for __init_subclass__, which its type does not tell.

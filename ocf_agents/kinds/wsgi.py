@@ -6,6 +6,7 @@ from ..lean import TYPE_CHECKING
 from ..ocf.codes import NotInstalled
 from ..ocf.parameters import Path, Text
 from .api import Api
+from .family import program
 
 if TYPE_CHECKING:
     from typing import ClassVar
@@ -68,17 +69,23 @@ class Wsgi(Api):
         """UWSGI in the foreground, or the script."""
         if not self.wrapped():
             return super().command(mark)
-        directory, _, file = self.config.rpartition("/")
-        environment = {
-            f"{self.config_environment}_CONFIG_DIR": directory,
-            f"{self.config_environment}_CONFIG_FILES": file,
-        }
+        environment = {}
+        if self.config_environment:
+            directory, _, file = self.config.rpartition("/")
+            environment = {
+                f"{self.config_environment}_CONFIG_DIR": directory,
+                f"{self.config_environment}_CONFIG_FILES": self.config_names(directory, file),
+            }
         server = self.server()
         if server is None:
             argv: tuple[str, ...] = (self.program(self.binary), "--port", str(self.address().port))
         else:
             argv = (server, *self.uwsgi_arguments())
         return self.launch((*argv, *self.additional_parameters), mark, environment)
+
+    def config_names(self, directory: str, file: str) -> str:
+        """The application's configuration files, by their names in the directory."""
+        return file
 
     def uwsgi_arguments(self) -> tuple[str, ...]:
         """The settings that matter to the agent stand last, where they win over the ini file's."""
@@ -113,7 +120,7 @@ class Wsgi(Api):
         if words[0].startswith("uwsgi"):
             name = self.script().rpartition("/")[2]
             return bool({name, f"{self.module}:application"} & set(words)) or self.uwsgi_config in command
-        return name in words[:3]
+        return program(command) == name
 
 
 def names_a_socket(ini: str) -> bool:

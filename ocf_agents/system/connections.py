@@ -40,7 +40,7 @@ def digits(address: str) -> bytes:
 def expanded(address: str) -> "list[int] | None":
     """The eight groups of an IPv6 number (RFC 4291, without zone), or None for anything else."""
     head, mark, tail = address.partition("::")
-    halves = [[group for group in half.split(":") if group] for half in (head, tail)]
+    halves = [half.split(":") if half else [] for half in (head, tail)]
     missing = 8 - len(halves[0]) - len(halves[1])
     if (missing < 1 and mark) or (missing and not mark):
         return None

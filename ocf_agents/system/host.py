@@ -200,6 +200,15 @@ class Host:
 
         return ask(place, question, whole, seconds)
 
+    def addresses(self, name: str) -> set[str]:
+        """The IP addresses that a host name stands for; none if it cannot be resolved."""
+        from socket import getaddrinfo
+
+        try:
+            return {str(found[4][0]) for found in getaddrinfo(name, None)}
+        except OSError:
+            return set()
+
     def listeners(self, address: str, port: int) -> set[int]:
         """The sockets (by inode) that accept connections to this address and port."""
         from .sockets import listeners

@@ -22,11 +22,11 @@ def read(path: str) -> "bytes | None":
     except (OSError, ValueError):
         return None
     try:
-        text = chunk = read_some(descriptor, CHUNK)
-        while chunk:
-            chunk = read_some(descriptor, CHUNK)
-            text += chunk
-        return text
+        # The kernel gives its tables a page at a time; adding page to page would copy them all each time.
+        chunks = [read_some(descriptor, CHUNK)]
+        while chunks[-1]:
+            chunks.append(read_some(descriptor, CHUNK))
+        return b"".join(chunks)
     except OSError:
         return None
     finally:

@@ -38,17 +38,17 @@ def listening(table: bytes, address: str, port: int) -> "set[int]":
     """The same from the text of one table; an address that is no IPv4 number fits every socket."""
     suffix = b":%04X" % port
     wanted = hexadecimal(address)
+    # Whoever listens has no far end. Most lines are of others; they are not worth splitting.
+    needle = suffix + b" 00000000"
     found = set()
-    for line in table.split(b"\n"):
-        # Most lines are of other ports; they are not worth splitting.
-        if suffix not in line:
-            continue
-        fields = line.split()
-        if len(fields) < 10 or fields[3] != LISTENING or not fields[1].endswith(suffix):
-            continue
-        local = fields[1][: -len(suffix)]
-        if not wanted or not local.strip(b"0") or local.endswith(wanted):
-            found.add(int(fields[9]))
+    place = table.find(needle)
+    while place >= 0:
+        fields = table[table.rfind(b"\n", 0, place) + 1 : place + 200].split(None, 10)
+        if len(fields) >= 10 and fields[3] == LISTENING:
+            local = fields[1][: -len(suffix)]
+            if not wanted or not local.strip(b"0") or local.endswith(wanted):
+                found.add(int(fields[9]))
+        place = table.find(needle, place + 1)
     return found
 
 

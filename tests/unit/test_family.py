@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ocf_agents.kinds.family import family, judge
+import pytest
+
+from ocf_agents.kinds.family import family, judge, program
 from ocf_agents.kinds.state import ORPHANED, RUNNING, STOPPED, SUSPENDED
 from ocf_agents.system.proc import Process
 
@@ -67,3 +69,20 @@ def test_a_sight_is_told_in_words_and_not_at_length() -> None:
     crowd = tuple(process(pid, 10, 10) for pid in range(11, 99))
     assert str(judge((process(10), *crowd), frozenset())).count(",") == 4
     assert str(judge((), frozenset())) == "does not run"
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (("/usr/bin/python3", "-IS", "/usr/bin/nova-api", "--config-file=x"), "nova-api"),
+        (("/usr/bin/python3.11", "/venv/bin/nova-api"), "nova-api"),
+        (("/bin/sh", "/usr/bin/mysqld_safe"), "mysqld_safe"),
+        (("/usr/sbin/haproxy", "-f", "/etc/haproxy/haproxy.cfg"), "haproxy"),
+        (("vim", "/usr/bin/nova-api"), "vim"),
+        (("shred", "/usr/bin/nova-api"), "shred"),
+        (("sh", "-c", "nova-api --config-file x"), "nova-api --config-file x"),
+        (("-bash",), "-bash"),
+    ],
+)
+def test_whoever_only_names_a_program_runs_another_one(command: tuple[str, ...], name: str) -> None:
+    assert program(command) == name
