@@ -27,7 +27,7 @@ test: packages $(VENV)/ready lint
 ## check              lint, unit and contract tests: no root, no network, no cluster
 .PHONY: check
 check: $(VENV)/ready lint
-	@$(RUN) -m pytest -q -n 2 tests/unit tests/contract
+	@$(RUN) -m pytest -q -n 2 -m "not long" tests/unit tests/contract
 
 .PHONY: lint
 lint: $(VENV)/ready
@@ -39,6 +39,11 @@ lint: $(VENV)/ready
 .PHONY: bench
 bench: packages $(VENV)/ready
 	@$(RUN) -m bench
+
+## drill-mysql [ROUNDS=1] [DRILL=...]  every fault on a real MariaDB cluster, with what it cost
+.PHONY: drill-mysql
+drill-mysql: packages $(VENV)/ready
+	@$(RUN) -m ocf_agents.lab.drill --rounds $(or $(ROUNDS),1) --json drill-mysql.json $(DRILL)
 
 ## generate           metadata/ and the links in bin/, from the agents' classes
 .PHONY: generate

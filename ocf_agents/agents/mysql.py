@@ -7,24 +7,13 @@ from ..kinds.service import Service
 from ..kinds.state import RUNNING, STOPPED, SUSPENDED
 from ..lean import TYPE_CHECKING
 from ..mysql import checks, claims
-from ..mysql.diagnosis import KEEP, Case, code_of, diagnose
+from ..mysql.diagnosis import KEEP, Case, code_of, diagnose, failure
 from ..mysql.launch import CONFIGURATIONS, arguments
 from ..mysql.look import ANSWERS, SILENT
 from ..mysql.member import SAFE, SERVERS, Member
 from ..mysql.settings import Settings
 from ..ocf.actions import action, on
-from ..ocf.codes import (
-    DEGRADED,
-    DEGRADED_PROMOTED,
-    FAILED_PROMOTED,
-    RUNNING_PROMOTED,
-    SUCCESS,
-    Degraded,
-    DegradedPromoted,
-    FailedPromoted,
-    Failure,
-    NotRunning,
-)
+from ..ocf.codes import FAILED_PROMOTED, RUNNING_PROMOTED, SUCCESS, Failure, NotRunning
 from ..system.errors import Missing, Refused
 
 if TYPE_CHECKING:
@@ -35,22 +24,23 @@ if TYPE_CHECKING:
     from ..system.proc import Process
     from ..system.spawn import Command
 
-FAILURES = {DEGRADED: Degraded, DEGRADED_PROMOTED: DegradedPromoted, FAILED_PROMOTED: FailedPromoted}
-
 
 class Mysql(
     Settings,
     Promotable,
     Service,
     name="mysql",
-    summary="MySQL or MariaDB server, alone or replicated",
+    summary="MySQL or MariaDB server, alone or replicated (unfinished)",
     without=("systemd_unit", "hosted"),
     binary="mysqld_safe",
     config="/etc/my.cnf",
     user="mysql",
     pid="/var/run/mysql/mysqld.pid",
 ):
-    """Runs MariaDB or MySQL: as a single server, or as a promotable clone with one writable server.
+    """UNFINISHED, NOT FOR DATA THAT YOU NEED: runs MariaDB or MySQL, alone or as a promotable clone.
+
+    What is known to fail: after all nodes were off at once, or after a replica broke and then the
+    primary died, the cluster may not come back whole, and a confirmed write may be lost.
 
     As a promotable clone every server starts read-only and only promote opens one. With
     durability=semi-sync, the default, a write is confirmed once a replica has it, and a node that
@@ -128,14 +118,14 @@ class Mysql(
             raise NotRunning(f"{self.name} {sight}")
         if sight.state is not RUNNING:
             claims.withdraw(self.member, self.replicated)
-            raise self.failure(FAILED_PROMOTED if self.opened(sight) else 1, f"{self.name} {sight}")
+            raise failure(FAILED_PROMOTED if self.opened(sight) else 1, f"{self.name} {sight}")
         if self.context.probe:
             self.member.memory["claim"] = ""
         diagnosis = self.judge(sight)
         self.conclude(diagnosis)
         code = code_of(diagnosis.state, self.opened(sight))
         if code not in (SUCCESS, RUNNING_PROMOTED):
-            raise self.failure(code, f"{self.name} {diagnosis.text}")
+            raise failure(code, f"{self.name} {diagnosis.text}")
         if self.context.depth:
             checks.read_table(self.member)
         return code
@@ -153,9 +143,12 @@ class Mysql(
         """Close the server to writers, with or without notifications."""
         from ..mysql.takeover import close
 
-        if self.backend.look().state is STOPPED:
+        sight = self.backend.look()
+        if sight.state is STOPPED:
             self.log.info("there is no server any more that could write")
             return
+        if sight.state is not RUNNING:
+            raise Failure(f"{self.name} {sight}")
         close(self.member)
 
     # Notifications.
@@ -258,10 +251,6 @@ class Mysql(
         if sight.main is None or sight.state is SUSPENDED:
             raise Failure(f"{self.name} {sight}")
         return sight.main
-
-    def failure(self, code: int, text: str) -> Failure:
-        """The failure that stands for an exit code."""
-        return FAILURES.get(code, Failure)(text)
 
     # What a service must say of itself.
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 VIP = 100
 MASK = 24
+SOCKET = "/var/run/mysqld/mysqld.sock"
 PYTHON = "/usr/bin/python3"
 WRITER = Path(__file__).with_name("writer.py")
 INSTALL = ("make", "-C", "/opt/ocf-agents-checkout", "install", "DESTDIR=/", "COMPAT=1")
@@ -119,8 +120,9 @@ def clone(lab: Lab) -> str:
 
 def ask(node: Node, statement: str) -> str:
     """What root on the node gets for a statement, without a head."""
-    socket = "--socket=/var/run/mysqld/mysqld.sock"
-    return node.check(["mariadb", socket, "--batch", "--skip-column-names", "-e", statement]).strip()
+    return node.check(
+        ["mariadb", f"--socket={SOCKET}", "--batch", "--skip-column-names", "-e", statement]
+    ).strip()
 
 
 @dataclass

@@ -10,11 +10,16 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING, Record
 from ..ocf.codes import (
     DEGRADED,
+    DEGRADED_PROMOTED,
     ERR_GENERIC,
     FAILED_PROMOTED,
     NOT_RUNNING,
     RUNNING_PROMOTED,
     SUCCESS,
+    Degraded,
+    DegradedPromoted,
+    FailedPromoted,
+    Failure,
 )
 from .look import CROWDED, DENIED, SILENT
 
@@ -126,4 +131,12 @@ def code_of(state: State, opened: bool) -> int:
     """Monitor's exit code, which tells a promoted instance's trouble as such."""
     if not opened or state.code in (RUNNING_PROMOTED, NOT_RUNNING, FAILED_PROMOTED):
         return state.code
-    return {ERR_GENERIC: FAILED_PROMOTED, DEGRADED: DEGRADED + 1}.get(state.code, state.code)
+    return {ERR_GENERIC: FAILED_PROMOTED, DEGRADED: DEGRADED_PROMOTED}.get(state.code, state.code)
+
+
+FAILURES = {DEGRADED: Degraded, DEGRADED_PROMOTED: DegradedPromoted, FAILED_PROMOTED: FailedPromoted}
+
+
+def failure(code: int, text: str) -> Failure:
+    """The failure that stands for an exit code of this table."""
+    return FAILURES.get(code, Failure)(text)

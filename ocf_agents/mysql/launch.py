@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING
 from .dialect import word
 from .durability import renounced
+from .pact import BROKEN
 
 if TYPE_CHECKING:
     from .member import Member
@@ -47,7 +48,7 @@ def recovery(member: Member) -> tuple[str, ...]:
     """Whether crash recovery rolls the tail of the log back, which perhaps nobody confirmed.
 
     A replica's start does: it then agrees with whoever leads now. The primary of the pact does not
-    while no standby is there, since then its log is the only whole one. With a standby there, it
+    while no standby can take over, since then its log is the only whole one. With one that can, it
     first gives its claim up, because what it rolls back may have been confirmed after all.
     """
     role = word("replica role", member.version)
@@ -56,7 +57,8 @@ def recovery(member: Member) -> tuple[str, ...]:
     pact = member.pact()
     if pact is None or pact.primary != member.name:
         return (role,)
-    if not set(pact.standbys) & set(member.reports()):
+    able = {name for name, report in member.reports().items() if report.word != BROKEN}
+    if not able & set(pact.standbys):
         return ()
     member.conclude(renounced(pact))
     member.log.info("gives its claim up to the standby that is there, and starts as a replica")

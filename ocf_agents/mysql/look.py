@@ -78,6 +78,11 @@ class Look(Record):
         return self.history.joined(parse(self.received)) if self.received else self.history  # type: ignore[arg-type]  # of one sort
 
     @property
+    def forgetful(self) -> bool:
+        """Whether a restart made it unknown what was received: MariaDB then drops the relay log at START."""
+        return bool(self.source and self.slave_position) and not self.received
+
+    @property
     def drained(self) -> bool:
         """Whether everything received is applied."""
         executed_file, executed_offset, read_file, read_offset = self.coordinates
@@ -151,6 +156,8 @@ def judge(code: int, errors: str) -> tuple[str, str]:
     """Why there was no conversation, and the client's words for it; empty if there was one."""
     first = next((line for line in errors.splitlines() if line.startswith("ERROR ")), "")
     number = first.removeprefix("ERROR ").partition(" ")[0].rstrip(":")
+    # A client that wanted TLS first wraps the server's own refusal: "...: 1040 - Too many connections".
+    number = next((code for code in (*FULL, *REFUSED) if f": {code} " in first), number)
     if number in FULL:
         return CROWDED, first
     if number in REFUSED:

@@ -108,9 +108,25 @@ class Member:
         self.memory["eligible"] = "1" if pact is None or not self.lossless or pact.names(self.name) else "0"
         return pact
 
+    def current(self, pact: Pact) -> bool:
+        """Whether this copy of the pact is known to be the newest there is.
+
+        The record of a cluster is on its members. One that was off, or that starts while it is cut
+        from the others, may have missed that it was struck off, or that another one leads.
+        """
+        witnesses = pact.witnesses(self.name)
+        if not witnesses or self.memory.met():
+            return True
+        members = self.cluster.members()
+        if not any(members.get(name) == "online" for name in witnesses):
+            return False
+        self.memory.meet()
+        return True
+
     def conclude(self, pact: Pact) -> None:
         """The cluster holds this pact."""
         self.cluster.set_fact(GROUP, f"{self.resource}_PACT", pact.write())
+        self.memory.meet()
         self.memory["eligible"] = "1" if not self.lossless or pact.names(self.name) else "0"
 
     def publish(self, report: Report) -> None:

@@ -63,6 +63,19 @@ class Memory:
         """From now on no process is to be writable."""
         self.host.remove(f"{self.path}.opened")
 
+    # Whether this node's copy of the pact is the newest: a node that was off may have missed a change.
+
+    def met(self) -> bool:
+        """Whether this Pacemaker has met a node since it started that has the newest pact."""
+        return self.host.read(f"{self.path}.met") == self.listener()
+
+    def meet(self) -> None:
+        """This Pacemaker has met such a node; if that cannot be kept, it is as if it had not."""
+        try:
+            self.host.write(f"{self.path}.met", self.listener(), MODE)
+        except OSError:
+            return
+
     # What the cluster was told.
 
     def told(self, claim: str) -> bool:
@@ -79,7 +92,7 @@ class Memory:
     def listener(self) -> str:
         """Who called this agent; a Pacemaker that was restarted is another one."""
         caller = self.host.process(getppid())
-        return identity(caller) if caller else ""
+        return identity(caller) if caller else str(getppid())
 
 
 def identity(process: Process) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .gtid import Position
 
 
-CLOSED, ASKS = "closed", "asks"
+CLOSED, ASKS, BROKEN = "closed", "asks", "broken"
 
 
 class Pact(Record):
@@ -52,6 +52,15 @@ class Pact(Record):
         """Whether the node may lead."""
         return node == self.primary or node in self.standbys
 
+    def witnesses(self, node: str) -> tuple[str, ...]:
+        """Those of whom the node must have met one, since it started, for its copy to be the newest.
+
+        A standby may have been struck off, which the primary knows. In the place of a primary with
+        standbys one of them may have been promoted, which all of them know. Without standbys nobody
+        can have been.
+        """
+        return (self.primary,) if node in self.standbys else self.standbys
+
     def welcomes(self, node: str) -> bool:
         """Whether acknowledgements of the node are wanted."""
         return node in self.standbys or node == self.invited
@@ -65,7 +74,8 @@ class Report(Record):
     position: Position = domains("")
     word: str = ""
     """CLOSED: the node was the primary, and nothing comes after this position. ASKS: it must be
-    welcome before it can follow, since what it lacks bears its own number."""
+    welcome before it can follow, since what it lacks bears its own number. BROKEN: it receives, but
+    cannot apply, and so cannot take over."""
 
     @classmethod
     def read(cls, text: str | None) -> Report | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
 from ..system.errors import Refused
+from .election import Candidate, elect
 from .gtid import Domains
 from .look import ANSWERS
-from .pact import ASKS, Report
+from .pact import ASKS, BROKEN, Report
 
 if TYPE_CHECKING:
     from .look import Look
@@ -22,14 +23,21 @@ def settle(member: Member, look: Look) -> bool:
     """Whether this replica is where it belongs; a step towards that was taken where it was not."""
     memory = member.memory
     follows = look.source and look.receiving == RECEIVES
-    if follows and memory["eligible"] == "1" and (look.acknowledges or not member.lossless):
+    if follows and (look.trouble or look.applying == "No"):
+        member.publish(Report(look.source, look.acknowledges, look.position, BROKEN))
+        return True
+    known = memory["eligible"] == "1" and not memory["report"].endswith(BROKEN)
+    if follows and known and (not member.lossless or (look.acknowledges and memory.met())):
         return True
     if look.answer != ANSWERS or not look.read_only or memory["quarantine"]:
         return True
     pact = member.pact()
     if pact is None or pact.primary in ("", member.name):
         report(member, look, "")
+        give_way(member, look, pact)
         return True
+    if member.lossless and not member.current(pact):
+        memory["eligible"] = "0"
     if not follows:
         elsewhere = look.source not in ("", member.source(pact.primary).host)
         if not look.source or elsewhere or look.receiving != "Connecting":
@@ -39,6 +47,15 @@ def settle(member: Member, look: Look) -> bool:
         acknowledge(member, pact.welcomes(member.name))
     report(member, member.look(), pact.primary)
     return False
+
+
+def give_way(member: Member, look: Look, pact: Pact | None) -> None:
+    """This node makes no claim while another one that may lead has more, or may have been told more."""
+    heard = {name: report.position for name, report in member.reports().items() if not report.follows}
+    binding = pact if member.lossless else None
+    stale = binding is not None and not member.current(binding)
+    if stale or elect(Candidate(member.name, look.position, heard, binding)).better:
+        member.memory["eligible"] = "0"
 
 
 def join(member: Member, look: Look, pact: Pact | None) -> None:
@@ -113,6 +130,11 @@ def quarantine(member: Member, pact: Pact, extra: str) -> None:
 
 def keep(member: Member, look: Look) -> None:
     """What was received is applied; nothing is received, and nothing is thrown away."""
+    if look.forgetful:
+        # What this server acknowledged before its restart may be in the relay log only.
+        member.memory["eligible"] = "0"
+        member.publish(Report("", False, look.position, BROKEN))
+        return
     if look.source and look.applying == "No" and not look.trouble:
         member.server.replica("START", "SQL_THREAD")
     report(member, look, "")

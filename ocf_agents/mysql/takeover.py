@@ -10,7 +10,7 @@ from ..ocf.codes import Failure
 from ..system.errors import Refused
 from .diagnosis import PROMOTED_SCORE
 from .durability import taken_over
-from .election import Candidate, elect
+from .election import Candidate, Verdict, elect
 from .gtid import covers
 from .member import GROUP
 from .pact import CLOSED, Report
@@ -107,16 +107,25 @@ def stand(member: Member, look: Look, heard: dict[str, Position]) -> None:
     """This node may lead, or Failure says who better should."""
     if member.memory["quarantine"]:
         raise Failure(f"this server is set apart: {member.memory['quarantine']}")
+    if member.lossless and look.forgetful:
+        raise Failure(
+            "not promoted: this server was restarted and has not met the primary since; what it received "
+            "before may be in its relay log only, which MariaDB drops at START SLAVE"
+        )
     pact = member.pact()
-    verdict = elect(Candidate(member.name, look.position, heard, pact if member.lossless else None))
-    if verdict.allowed:
+    pact = pact if member.lossless else None
+    verdict = elect(Candidate(member.name, look.position, heard, pact))
+    if verdict.allowed and (pact is None or member.current(pact)):
         return
+    if verdict.allowed and pact is not None:
+        names = " or ".join(pact.witnesses(member.name))
+        verdict = Verdict(
+            False, f"this node has not met {names} since it started, and may have missed a newer record"
+        )
     member.memory["claim"] = ""
     try:
-        if verdict.better:
-            member.cluster.set_promotion_score(1)
-        else:
-            member.cluster.withdraw_promotion_score()
+        # Not merely a lower score: a better one that has none yet would never get its turn.
+        member.cluster.withdraw_promotion_score()
     except Refused as refused:
         member.log.warning(str(refused))
     raise Failure(f"not promoted: {verdict.reason}")

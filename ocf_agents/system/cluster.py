@@ -14,6 +14,8 @@ PROMOTION_OPTION = (3, 10, 0)
 """The first crm_feature_set whose crm_attribute knows promotion scores."""
 NO_SUCH = (105, 6)
 """Exit codes for "no such object": CRM_EX_NOSUCH, and ENXIO of the tools before 2.0."""
+UNKNOWN = "attribute does not exist"
+"""What attrd_updater says, with an exit code that it has for much else, of an attribute no node has."""
 SECONDS = 10.0
 
 
@@ -140,7 +142,7 @@ class Cluster:
         done = self.host.run((program, *arguments), SECONDS, "", environment)
         if done.code is None:
             raise Refused(f"{tool}: no answer within {SECONDS:.0f} s")
-        if done.code in NO_SUCH:
+        if done.code in NO_SUCH or UNKNOWN in done.errors:
             return None
         if done.code:
             raise Refused(f"{tool}: {' '.join(done.errors.split()) or f'exit code {done.code}'}")

@@ -123,6 +123,7 @@ def test_a_lost_broker_is_degraded_and_its_return_is_noticed(conductor: Resource
     again.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name",
     ["nova-cert", "nova-consoleauth", "nova-network", "nova-volume", "neutron-agent-dhcp", "cinder-schedule"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -176,6 +177,7 @@ def test_no_confirmed_write_is_lost_however_a_cluster_begins(
     go_on(Play(nodes), plays)
 
 
+@pytest.mark.long
 @settings(max_examples=1500)
 @given(st.integers(2, 3), plays)
 def test_no_confirmed_write_is_lost_however_a_cluster_at_rest_goes_on(
