@@ -53,6 +53,9 @@ class Server:
             connection.close()
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture
 def broker() -> Iterator[Server]:
     """A broker that the stand-in connects to."""
@@ -123,7 +126,6 @@ def test_a_lost_broker_is_degraded_and_its_return_is_noticed(conductor: Resource
     again.close()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "name",
     ["nova-cert", "nova-consoleauth", "nova-network", "nova-volume", "neutron-agent-dhcp", "cinder-schedule"],

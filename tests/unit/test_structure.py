@@ -13,6 +13,7 @@ from ocf_agents.agents import COMPATIBLE, everyone, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Callable
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGE = CHECKOUT / "ocf_agents"
@@ -32,7 +33,25 @@ def named(path: Path) -> str:
     return str(path.relative_to(CHECKOUT))
 
 
-each_source = pytest.mark.parametrize("path", SOURCES, ids=named)
+def over(paths: list[Path], test: Callable[[Path], None]) -> Callable[[], None]:
+    """One test for all files: a thousand that read one each cost more to count than to do."""
+
+    def for_all() -> None:
+        for path in paths:
+            try:
+                test(path)
+            except AssertionError as error:
+                raise AssertionError(f"{named(path)}: {error}") from None
+
+    return for_all
+
+
+def each_source(test: Callable[[Path], None]) -> Callable[[], None]:
+    return over(SOURCES, test)
+
+
+def each_text(test: Callable[[Path], None]) -> Callable[[], None]:
+    return over(TEXTS, test)
 
 
 @cache
@@ -86,7 +105,7 @@ def test_only_the_operators_command_imports_click(path: Path) -> None:
         assert "click" not in {name.split(".")[0] for name in imports(path)}
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=named)
+@each_text
 def test_files_are_short(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
     limit = 300 if "tests" not in path.parts else 450
@@ -126,7 +145,7 @@ def test_no_shell_is_ever_asked(path: Path) -> None:
             assert node.attr not in ("system", "popen"), node.lineno
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=named)
+@each_text
 def test_names_say_what_a_thing_is(path: Path) -> None:
     names = [
         path.stem,
