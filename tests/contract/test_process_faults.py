@@ -15,6 +15,7 @@ from support.resource import Resource
 
 from ocf_agents.system import proc
 
+pytestmark = pytest.mark.long
 LOGIN = {"os_username": "monitor", "os_password": "hunter2-not-to-be-seen"}
 
 

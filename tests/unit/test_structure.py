@@ -197,3 +197,8 @@ def test_recurring_monitors_differ_in_their_intervals(agent: object) -> None:
     monitors = agent.actions["monitor"]  # type: ignore[attr-defined]
     assert len({one.interval for one in monitors}) == len(monitors)
     assert all(one.timeout > 0 for several in agent.actions.values() for one in several)  # type: ignore[attr-defined]
+
+
+def test_every_test_module_has_a_name_of_its_own() -> None:
+    names = [path.name for path in (CHECKOUT / "tests").rglob("test_*.py")]
+    assert sorted(set(names)) == sorted(names)
