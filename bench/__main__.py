@@ -14,12 +14,33 @@ from typing import TYPE_CHECKING, Any
 from ocf_agents.lab import Lab, keystone
 from ocf_agents.lab.image import CHECKOUT
 
-from .cases import CASES, CERTIFICATE, FLOOR, PASSWORD, PRIVATE_KEY, SECURE_INI, SECURE_PORT, STARTED
+from .cases import (
+    CASES,
+    CERTIFICATE,
+    FLOOR,
+    PASSWORD,
+    PRIVATE_KEY,
+    PROXY_CONFIGURATION,
+    PROXY_PORT,
+    SECURE_INI,
+    SECURE_PORT,
+    STARTED,
+)
 
 if TYPE_CHECKING:
     from ocf_agents.lab.node import Node
 
 ROUNDS = 15
+HAPROXY = f"""\
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+listen keystone
+    bind 127.0.0.1:{PROXY_PORT} ssl crt {CERTIFICATE}.both
+    server local 127.0.0.1:5000
+"""
 
 
 def main() -> int:
@@ -41,7 +62,7 @@ def main() -> int:
 
 
 def prepare_https(node: Node) -> None:
-    """The node has a certificate of its own, and a uWSGI configuration that uses it."""
+    """The node has a certificate of its own, and two servers that use it: a uWSGI and a haproxy."""
     node.check(["mkdir", "-p", CERTIFICATE.rpartition("/")[0]])
     node.check(
         [
@@ -56,7 +77,13 @@ def prepare_https(node: Node) -> None:
     node.check(["chmod", "711", "/root"])
     # uWSGI closes the connection after each request, so every one of them costs a TLS handshake.
     socket = f"https-socket = 127.0.0.1:{SECURE_PORT},{CERTIFICATE},{PRIVATE_KEY}\n"
-    node.write(SECURE_INI, node.read(keystone.UWSGI_CONFIGURATION) + socket)
+    settings = node.read(keystone.UWSGI_CONFIGURATION)
+    node.write(SECURE_INI, settings + socket)
+    # With the length of an answer known, haproxy keeps the connection open, as httpd does.
+    node.write(keystone.UWSGI_CONFIGURATION, settings.replace("rem-header = Content-Length\n", ""))
+    node.check(["sh", "-c", f"cat {CERTIFICATE} {PRIVATE_KEY} > {CERTIFICATE}.both"])
+    node.write(PROXY_CONFIGURATION, HAPROXY)
+    node.check(["haproxy", "-D", "-f", PROXY_CONFIGURATION])
 
 
 def act(node: Node, agent: str, environment: dict[str, str], action: str) -> None:

@@ -10,6 +10,8 @@ CERTIFICATE = "/root/bench/certificate.pem"
 PRIVATE_KEY = "/root/bench/key.pem"
 SECURE_INI = "/root/bench/secure.ini"
 SECURE_PORT = 5001
+PROXY_PORT = 5002
+PROXY_CONFIGURATION = "/root/bench/haproxy.cfg"
 PASSWORD = "admin"  # noqa: S105  # of a Keystone that lives as long as the benchmark
 
 LOGIN = {"os_username": "admin", "os_password": PASSWORD, "os_tenant_name": "admin"}
@@ -20,6 +22,15 @@ SECURE = {
     "url": f"https://127.0.0.1:{SECURE_PORT}",
     "os_cacert": CERTIFICATE,
     "uwsgi_config": SECURE_INI,
+}
+
+
+PROXIED = {
+    **LOGIN,
+    "os_auth_url": f"https://127.0.0.1:{PROXY_PORT}/v3",
+    "url": f"https://127.0.0.1:{PROXY_PORT}",
+    "os_cacert": CERTIFICATE,
+    "hosted": "true",
 }
 
 
@@ -62,6 +73,7 @@ ANYTHING = {"binfile": "/usr/bin/sleep", "cmdline_options": "1000000"}
 STARTED = {
     "plain": (KEYSTONE, call("plain", PLAIN)),
     "secure": (KEYSTONE, call("secure", SECURE)),
+    "proxied": (KEYSTONE, call("proxied", PROXIED)),
     "dummy": (f"{HEARTBEAT}/Dummy", call("dummy", {})),
     "anything": (f"{HEARTBEAT}/anything", call("anything", ANYTHING)),
 }
@@ -74,8 +86,14 @@ CASES = (
     Case("keystone monitor, level 0", (KEYSTONE, "monitor"), call("plain", PLAIN), most=1.0),
     Case("keystone monitor, level 10, HTTP", (KEYSTONE, "monitor"), call("plain", PLAIN, 10), most=2.0),
     Case("keystone monitor, level 20, HTTP", (KEYSTONE, "monitor"), call("plain", PLAIN, 20), most=2.0),
-    Case("keystone monitor, level 10, HTTPS", (KEYSTONE, "monitor"), call("secure", SECURE, 10), most=2.5),
-    Case("keystone monitor, level 20, HTTPS", (KEYSTONE, "monitor"), call("secure", SECURE, 20), most=2.5),
+    Case(
+        "level 10, HTTPS kept open (haproxy)", (KEYSTONE, "monitor"), call("proxied", PROXIED, 10), most=2.5
+    ),
+    Case(
+        "level 20, HTTPS kept open (haproxy)", (KEYSTONE, "monitor"), call("proxied", PROXIED, 20), most=2.5
+    ),
+    Case("level 10, HTTPS closed (uWSGI)", (KEYSTONE, "monitor"), call("secure", SECURE, 10), most=2.5),
+    Case("level 20, HTTPS closed (uWSGI)", (KEYSTONE, "monitor"), call("secure", SECURE, 20), most=2.5),
     Case("keystone monitor, stopped", (KEYSTONE, "monitor"), call("absent", {"binary": "absent"}), 7),
     Case("ocf:heartbeat:Dummy monitor", (f"{HEARTBEAT}/Dummy", "monitor"), call("dummy", {})),
     Case("ocf:heartbeat:anything monitor", (f"{HEARTBEAT}/anything", "monitor"), call("anything", ANYTHING)),
