@@ -35,6 +35,8 @@ PROGRAMS = {
 @pytest.fixture
 def node(lab: Lab) -> Node:
     """A node with an address of its own for its name, which Erlang asks for."""
+    # The test before may have powered it off.
+    lab.wait_online(seconds=90)
     return lab.node("n1")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 
 import pytest
 from hypothesis import given
@@ -47,8 +48,10 @@ def test_no_name_and_no_number_is_too_strange(name: bytes, numbers: list[int], c
 def test_a_living_process_is_found_with_its_mark_and_is_gone_once_it_ended() -> None:
     child = subprocess.Popen(["/bin/sleep", "60"], env={proc.MARK: "p_ö"}, start_new_session=True)
     try:
-        found = proc.process(child.pid)
-        assert found
+        # A program that is being loaded has no command line for a moment.
+        end = time.monotonic() + 10
+        while not (found := proc.process(child.pid)):
+            assert time.monotonic() < end
         assert found.command == ("/bin/sleep", "60")
         assert (found.parent, found.session, found.uid) == (os.getpid(), child.pid, os.getuid())
         assert proc.mark(found) == "p_ö"
