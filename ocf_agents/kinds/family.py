@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..system.proc import Process
+    from .state import State
 
 SUSPENDED_STATE = "T"
 INTERPRETERS = ("python", "sh", "bash", "dash", "perl")
@@ -44,6 +45,11 @@ def family(everyone: Iterable[Process], known: Iterable[Process]) -> tuple[Proce
     return tuple(found[pid] for pid in sorted(found))
 
 
+def state_of(main: Process) -> State:
+    """What a service is whose main process is alive."""
+    return SUSPENDED if main.state == SUSPENDED_STATE else RUNNING
+
+
 def judge(members: tuple[Process, ...], marked: frozenset[int]) -> Sight:
     """What the processes of a service amount to when no record says which is the main one.
 
@@ -60,4 +66,4 @@ def judge(members: tuple[Process, ...], marked: frozenset[int]) -> Sight:
         return Sight(ORPHANED, None, members)
     main = mains[0]
     others = tuple(process for process in members if process is not main)
-    return Sight(SUSPENDED if main.state == SUSPENDED_STATE else RUNNING, main, others)
+    return Sight(state_of(main), main, others)

@@ -6,8 +6,8 @@ from ..lean import TYPE_CHECKING
 from ..ocf.codes import Failure
 from ..system.plan import LARGEST_OUTPUT
 from ..system.pulse import recorded
-from .family import SUSPENDED_STATE, family, judge
-from .state import RUNNING, STOPPED, SUSPENDED, Sight
+from .family import family, judge, state_of
+from .state import RUNNING, STOPPED, Sight
 
 if TYPE_CHECKING:
     from ..system.proc import Process
@@ -39,7 +39,7 @@ class OwnProcess:
         if main is None:
             return self.search()
         self.host.trim(self.output, LARGEST_OUTPUT)
-        return Sight(SUSPENDED if main.state == SUSPENDED_STATE else RUNNING, main)
+        return Sight(state_of(main), main)
 
     def recorded(self) -> Process | None:
         """The main process by pid, start time and command line, if the record still fits it."""

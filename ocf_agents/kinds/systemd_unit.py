@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Failure, NotInstalled
 from ..system import systemd
-from .family import family
-from .state import FAILED, RUNNING, STARTING, STOPPED, STOPPING, SUSPENDED, Sight, State
+from .family import family, state_of
+from .state import FAILED, RUNNING, STARTING, STOPPED, STOPPING, Sight, State
 
 if TYPE_CHECKING:
     from .service import Service
@@ -41,8 +41,8 @@ class SystemdUnit:
         unit = self.unit()
         state = STATES.get(unit.active, FAILED)
         main = self.host.process(unit.main) if unit.main else None
-        if main and state is RUNNING and main.state == "T":
-            state = SUSPENDED
+        if main and state is RUNNING:
+            state = state_of(main)
         others = [p for p in family(self.host.processes(), (main,)) if p.pid != main.pid] if main else []
         return Sight(state, main, tuple(others))
 
