@@ -50,6 +50,11 @@ drill-mysql: packages $(VENV)/ready
 generate:
 	@$(PYTHON) -m ocf_agents.render .
 
+## man                the man pages, below build/man
+.PHONY: man
+man:
+	@$(PYTHON) -m ocf_agents.render.man build/man
+
 ## install [COMPAT=1] agents, library and meta-data below DESTDIR; with COMPAT also the agents' names of 2012
 .PHONY: install
 install:

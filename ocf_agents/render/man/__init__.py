@@ -1,0 +1,1 @@
+"""Man pages: one for each agent, and one for the command."""
