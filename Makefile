@@ -45,7 +45,7 @@ bench: packages $(VENV)/ready
 drill-mysql: packages $(VENV)/ready
 	@$(RUN) -m ocf_agents.lab.drill --rounds $(or $(ROUNDS),1) --json drill-mysql.json $(DRILL)
 
-## generate           metadata/ and the links in bin/, from the agents' classes
+## generate           metadata/, docs/reference/ and the links in bin/, from the declarations
 .PHONY: generate
 generate:
 	@$(PYTHON) -m ocf_agents.render .

@@ -1,17 +1,31 @@
-"""`python3 -m ocf_agents.render CHECKOUT` brings metadata/ and the links in bin/ up to date."""
+"""`python3 -m ocf_agents.render CHECKOUT` brings metadata/, docs/reference/ and the links in bin/ up to date."""
 
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..agents import COMPATIBLE, everyone
+from . import reference
 from .metadata import render
+
+if TYPE_CHECKING:
+    from ..ocf.agent import Agent
+
+COMMAND = "ocf-agents"
 
 
 def main(checkout: Path) -> None:
-    """Every agent has its meta-data file and its link, and nothing else has."""
+    """Every agent has its meta-data file, its page and its link, and nothing else has."""
     agents = everyone()
+    install(checkout, agents)
+    document(checkout / "docs/reference", agents)
+
+
+def install(checkout: Path, agents: list[type[Agent]]) -> None:
+    """What is installed beside the library is up to date."""
     names = {name for agent in agents for name in (agent.name, *agent.aliases)}
     # The names of 2012 are installed on demand only, and so have no link here.
     shown = {name for name in names if not name.endswith(COMPATIBLE)}
@@ -26,6 +40,23 @@ def main(checkout: Path) -> None:
             point(metadata / f"{alias}.xml", f"{agent.name}.xml")
     for name in shown:
         point(links / name, "agent")
+
+
+def document(directory: Path, agents: list[type[Agent]]) -> None:
+    """The reference is up to date; without click the page of the command is left as it is."""
+    pages = {agent.name: reference.agent_page(agent) for agent in agents}
+    pages["README"] = reference.index(agents)
+    if find_spec("click"):
+        from ..cli.pages import commands
+
+        pages[COMMAND] = reference.command_page(commands())
+    else:
+        print(f"click is not installed for this Python: {COMMAND}.md is left as it is", file=sys.stderr)
+    directory.mkdir(exist_ok=True)
+    for stale in [file for file in directory.glob("*.md") if file.stem not in (*pages, COMMAND)]:
+        stale.unlink()
+    for name, text in pages.items():
+        (directory / f"{name}.md").write_text(text, encoding="utf-8")
 
 
 def point(link: Path, target: str) -> None:
