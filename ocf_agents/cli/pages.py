@@ -43,6 +43,7 @@ def below(command: click.Command, context: click.Context) -> Iterator[Command]:
 
 def described(parameter: click.Parameter, context: click.Context) -> Iterator[tuple[str, str]]:
     """An option as `--help` shows it; arguments stand in the usage alone."""
-    record = parameter.get_help_record(context)
+    # Some releases of click list arguments too, without a word.
+    record = parameter.get_help_record(context) if isinstance(parameter, click.Option) else None
     if record is not None:
         yield record[0], " ".join(record[1].split())
