@@ -5,8 +5,17 @@ PREFIX ?= /usr
 PYTHON ?= /usr/bin/python3
 OCF = $(PREFIX)/lib/ocf
 LIBRARY = $(OCF)/lib/openstack
-AGENTS = $(OCF)/resource.d/openstack
-OLD_NAMES = $(basename $(notdir $(wildcard metadata/*-ra.xml)))
+MAN = $(PREFIX)/share/man
+TMPFILES = $(PREFIX)/lib/tmpfiles.d
+READABLE = --mode=u=rwX,go=rX
+BYTECODE ?= 1
+# What an agent needs; the rest of ocf_agents is for the command.
+AGENT_PARTS = __init__.py __main__.py lean.py main.py ocf system kinds mysql agents
+PARTS = $(if $(TOOLS),ocf_agents,$(addprefix ocf_agents/,$(AGENT_PARTS)))
+LINKS = $(PYTHON) -B -c 'from ocf_agents.agents import links; print(*links($(if $(COMPAT),True)))'
+RUN_DIRECTORY = $(PYTHON) -B -c 'from ocf_agents.system.plan import RUN_DIRECTORY; print(RUN_DIRECTORY)'
+COMPLETIONS = bash-completion/completions/ocf-agents zsh/site-functions/_ocf-agents \
+    fish/vendor_completions.d/ocf-agents.fish
 VENV = .venv
 RUN = $(VENV)/bin/python
 
@@ -55,32 +64,52 @@ generate:
 man:
 	@$(PYTHON) -m ocf_agents.render.man build/man
 
-## install [COMPAT=1] agents, library and meta-data below DESTDIR; with COMPAT also the agents' names of 2012
+## install [TOOLS=1] [COMPAT=1]  agents, library and meta-data below DESTDIR; the command; the names of 2012
 .PHONY: install
 install:
-	install -d $(DESTDIR)$(AGENTS) $(DESTDIR)$(LIBRARY)/metadata
-	tar -c --exclude=__pycache__ ocf_agents/__init__.py ocf_agents/__main__.py ocf_agents/lean.py \
-	    ocf_agents/main.py ocf_agents/ocf ocf_agents/system ocf_agents/kinds ocf_agents/mysql \
-	    ocf_agents/agents \
-	    | tar -x --no-same-owner -C $(DESTDIR)$(LIBRARY)
-	install -m 644 -t $(DESTDIR)$(LIBRARY)/metadata metadata/*.xml
+	install -d $(DESTDIR)$(LIBRARY) $(DESTDIR)$(TMPFILES)
+	tar -c $(READABLE) --exclude=__pycache__ --exclude=ocf_agents/cli/files \
+	    $(if $(COMPAT),,--exclude='*-ra.xml') $(PARTS) metadata \
+	    | tar -x -p --no-same-owner -C $(DESTDIR)$(LIBRARY)
 	install -m 755 bin/agent $(DESTDIR)$(LIBRARY)/agent
-	for name in $$(find bin -type l -printf '%f '); do \
-	    ln -sfn ../../lib/openstack/agent $(DESTDIR)$(AGENTS)/$$name || exit; done
-	$(if $(COMPAT),install -d $(DESTDIR)$(OCF)/resource.d/percona)
-	$(if $(COMPAT),ln -sfn ../../lib/openstack/agent $(DESTDIR)$(OCF)/resource.d/percona/mysql)
-	$(if $(COMPAT),for name in $(OLD_NAMES); do \
-	    ln -sfn ../../lib/openstack/agent $(DESTDIR)$(AGENTS)/$$name || exit; done)
-	$(PYTHON) -I -m compileall -q -s "$(DESTDIR)" -p / $(DESTDIR)$(LIBRARY)/ocf_agents
+	for link in $$($(LINKS)); do \
+	    install -d $(DESTDIR)$(OCF)/resource.d/$${link%/*} && \
+	    ln -sfn ../../lib/openstack/agent $(DESTDIR)$(OCF)/resource.d/$$link || exit; done
+	printf 'd %s 0755 root root -\n' $$($(RUN_DIRECTORY)) > $(DESTDIR)$(TMPFILES)/openstack-ocf-agents.conf
+	$(if $(wildcard build/man/man7),install -d $(DESTDIR)$(MAN))
+	$(if $(wildcard build/man/man7),tar -c $(READABLE) -C build/man man7 | tar -x -p --no-same-owner -C $(DESTDIR)$(MAN))
+	$(if $(TOOLS),$(MAKE) -s install-command)
+	$(if $(BYTECODE),$(PYTHON) -I -m compileall -q -s "$(DESTDIR)" -p / $(DESTDIR)$(LIBRARY)/ocf_agents)
+
+.PHONY: install-command
+install-command:
+	install -D -m 755 packaging/ocf-agents $(DESTDIR)$(PREFIX)/bin/ocf-agents
+	$(foreach page,$(wildcard build/man/man1/*.1),install -D -m 644 $(page) $(DESTDIR)$(MAN)/man1/$(notdir $(page)))
+	$(foreach file,$(COMPLETIONS),$(if $(wildcard build/completion/$(file)), \
+	    install -D -m 644 build/completion/$(file) $(DESTDIR)$(PREFIX)/share/$(file);))
+
+## completion         what makes bash, zsh and fish complete the command, below build/completion
+.PHONY: completion
+completion:
+	@for file in $(COMPLETIONS); do \
+	    install -d build/completion/$${file%/*} && \
+	    _OCF_AGENTS_COMPLETE=$${file%%[-/]*}_source $(PYTHON) -B -m ocf_agents.cli.main \
+	        > build/completion/$$file || exit; done
 
 ## uninstall          takes out what install put there
 .PHONY: uninstall
+uninstall: COMPAT = 1
 uninstall:
-	for name in $$(find bin -type l -printf '%f ') $(OLD_NAMES); do rm -f $(DESTDIR)$(AGENTS)/$$name; done
+	for link in $$($(LINKS)); do \
+	    file=$(DESTDIR)$(OCF)/resource.d/$$link; \
+	    if [ "$$(readlink $$file)" = ../../lib/openstack/agent ]; then \
+	        rm -f $$file $(DESTDIR)$(MAN)/man7/ocf_openstack_$${link#openstack/}.7; fi; done
 	rm -rf $(DESTDIR)$(LIBRARY)/ocf_agents $(DESTDIR)$(LIBRARY)/metadata $(DESTDIR)$(LIBRARY)/agent
-	if [ "$$(readlink $(DESTDIR)$(OCF)/resource.d/percona/mysql)" = ../../lib/openstack/agent ]; then \
-	    rm -f $(DESTDIR)$(OCF)/resource.d/percona/mysql; fi
-	-rmdir $(DESTDIR)$(AGENTS) $(DESTDIR)$(LIBRARY) 2>/dev/null
+	rm -f $(DESTDIR)$(TMPFILES)/openstack-ocf-agents.conf
+	if cmp -s packaging/ocf-agents $(DESTDIR)$(PREFIX)/bin/ocf-agents; then \
+	    rm -f $(DESTDIR)$(PREFIX)/bin/ocf-agents $(DESTDIR)$(MAN)/man1/ocf-agents.1 \
+	        $(addprefix $(DESTDIR)$(PREFIX)/share/,$(COMPLETIONS)); fi
+	-rmdir $(DESTDIR)$(OCF)/resource.d/openstack $(DESTDIR)$(OCF)/resource.d/percona $(DESTDIR)$(LIBRARY) 2>/dev/null
 
 # What Debian ships; nothing that apt installs here is started.
 .PHONY: packages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .install import install, uninstall
 from .lab import lab
 
 
@@ -13,6 +14,8 @@ def main() -> None:
 
 
 main.add_command(lab)
+main.add_command(install)
+main.add_command(uninstall)
 
 if __name__ == "__main__":
     main(prog_name="ocf-agents")

@@ -7,8 +7,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+<<<<<<< Updated upstream
 from ..agents import COMPATIBLE, everyone
 from . import reference
+=======
+from ..agents import everyone, links
+>>>>>>> Stashed changes
 from .metadata import render
 
 if TYPE_CHECKING:
@@ -28,18 +32,18 @@ def install(checkout: Path, agents: list[type[Agent]]) -> None:
     """What is installed beside the library is up to date."""
     names = {name for agent in agents for name in (agent.name, *agent.aliases)}
     # The names of 2012 are installed on demand only, and so have no link here.
-    shown = {name for name in names if not name.endswith(COMPATIBLE)}
-    metadata, links = checkout / "metadata", checkout / "bin"
+    shown = {link.rpartition("/")[2] for link in links()}
+    metadata, binaries = checkout / "metadata", checkout / "bin"
     for stale in [file for file in metadata.glob("*.xml") if file.stem not in names]:
         stale.unlink()
-    for stale in [file for file in links.iterdir() if file.is_symlink() and file.name not in shown]:
+    for stale in [file for file in binaries.iterdir() if file.is_symlink() and file.name not in shown]:
         stale.unlink()
     for agent in agents:
         (metadata / f"{agent.name}.xml").write_text(render(agent), encoding="utf-8")
         for alias in agent.aliases:
             point(metadata / f"{alias}.xml", f"{agent.name}.xml")
     for name in shown:
-        point(links / name, "agent")
+        point(binaries / name, "agent")
 
 
 def document(directory: Path, agents: list[type[Agent]]) -> None:
