@@ -7,12 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-<<<<<<< Updated upstream
-from ..agents import COMPATIBLE, everyone
-from . import reference
-=======
 from ..agents import everyone, links
->>>>>>> Stashed changes
+from . import reference
 from .metadata import render
 
 if TYPE_CHECKING:
