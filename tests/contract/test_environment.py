@@ -126,7 +126,7 @@ def test_a_probe_of_a_stopped_resource_loads_nothing_dear(resource: Resource) ->
 
 
 def test_installed_modules_are_compiled_without_the_build_directory(installed: Path) -> None:
-    root = installed.parents[5]
+    root = installed.parents[4]
     compiled = list(root.rglob("*.pyc"))
     sources = [path for path in root.rglob("*.py") if "ocf_agents" in path.parts]
     assert len(compiled) == len(sources)
