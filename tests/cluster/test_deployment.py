@@ -1,0 +1,158 @@
+"""What `ocf-agents configure` prints loads in a real cluster as it is, and everything in it starts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+from support.command import EXAMPLES, typed
+
+from ocf_agents.cib import crm, pcs
+from ocf_agents.lab import Lab, LabError, fencing, keystone, mariadb
+from ocf_agents.lab.commands import require_root_and_tools
+from ocf_agents.lab.state import SWITCH_OCTET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+each_example = pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+SECRETS = "/var/lib/pacemaker/lrm/secrets"
+PASSWORDS = {
+    ("clustermysql", "replication_passwd"): "repl-password",
+    ("clustermysql", "test_passwd"): "test-password",
+    ("keystoneService", "os_password"): "sesame",
+}
+CLOUD = """\
+network: {netmask: 24}
+login: {url: "http://127.0.0.1:5000/v3", user: admin, project: admin}
+services:
+  mysql:
+    binary: /usr/bin/mysqld_safe
+    config: /etc/mysql/my.cnf
+    socket: /var/run/mysqld/mysqld.sock
+    pid: /var/run/mysqld/mysqld.pid
+    log: /var/log/mysql.log
+    replication_user: repl_user
+    test_user: test_user
+    vip: VIP
+  memcached: {config: /dev/null}
+  keystone:
+nodes:
+"""
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[Lab]:
+    """Three nodes with a configuration of today's form, and nothing in it but fencing."""
+    try:
+        require_root_and_tools()
+    except LabError as error:
+        pytest.skip(str(error))
+    with Lab(f"deploy{os.getpid()}", 3) as built:
+        built.crm("configure", "upgrade", "force")
+        yield built
+    assert built.leftovers() == []
+
+
+def printed(file: Path, *options: str) -> str:
+    """What the command prints of a file."""
+    said = typed("configure", file, *options)
+    assert (said.code, said.err) == (0, "")
+    return said.out
+
+
+def at_home(example: Path, lab: Lab, directory: Path) -> Path:
+    """The example with the names of the lab's nodes."""
+    text = example.read_text()
+    for number, node in enumerate(lab.nodes, 1):
+        for stem in ("server", "controller"):
+            text = text.replace(f"{stem}{number}:", f"{node.name}:")
+    copy = directory / example.name
+    copy.write_text(text)
+    return copy
+
+
+@each_example
+def test_an_example_loads_with_crmsh_without_a_warning(three: Lab, example: Path, tmp_path: Path) -> None:
+    node = three.voice()
+    if node.run(["test", "-e", "/usr/sbin/fence_ipmilan"]).returncode != 0:
+        pytest.skip("fence_ipmilan is not installed; apt-get install fence-agents")
+    node.check(["sh", "-c", "cibadmin --query > /tmp/shadow.xml"])
+    node.write("/tmp/example.crm", printed(at_home(example, three, tmp_path)))
+    environment = ["env", "CIB_file=/tmp/shadow.xml"]
+    loaded = node.run([*environment, "crm", "configure", "load", "update", "/tmp/example.crm"], timeout=120)
+    assert (loaded.returncode, loaded.stdout, loaded.stderr) == (0, "", "")
+    # It has no quorum in a file, and says so with a warning.
+    verified = node.run(["crm_verify", "--verbose", "--xml-file", "/tmp/shadow.xml"])
+    assert "rror" not in verified.stderr, verified.stderr
+    found = typed("lint", "-", "--json", stdin=node.read("/tmp/shadow.xml"))
+    strangers = [
+        one.name
+        for one in three.nodes
+        if f"\n  {one.name}:" not in at_home(example, three, tmp_path).read_text()
+    ]
+    assert [one for one in json.loads(found.out) if one["subject"] not in strangers] == []
+
+
+def test_an_example_is_taken_by_pcs_command_by_command(three: Lab, tmp_path: Path) -> None:
+    node = three.voice()
+    node.check(["sh", "-c", "cibadmin --query > /tmp/cluster.xml"])
+    example = at_home(EXAMPLES / "two-nodes-of-2012.yaml", three, tmp_path)
+    first, *commands, last = [line for line in printed(example, "--pcs").splitlines() if line[0] != "#"]
+    assert (first, last) == (f"pcs cluster cib {pcs.FILE}", f"pcs cluster cib-push {pcs.FILE}")
+    # The lab's own devices have these names.
+    remove = [f"pcs -f {pcs.FILE} stonith delete fence-{one.name}" for one in three.nodes]
+    text = "\n".join(["set -e", "cd /tmp", *remove, *commands])
+    done = node.run(["sh"], input=text, timeout=400)
+    assert done.returncode == 0, done.stderr
+    made = typed("lint", "-", "--json", stdin=node.read("/tmp/cluster.xml"))
+    facts = {(one["rule"], one["subject"]) for one in json.loads(made.out)}
+    assert facts <= {("node-without-fence", "n3"), ("node-address-missing", "n3")}, facts
+
+
+def keep_secret(lab: Lab) -> None:
+    """Every node has the passwords where cibsecret keeps them."""
+    for node in lab.nodes:
+        for (resource, name), value in PASSWORDS.items():
+            path = f"{SECRETS}/{resource}/{name}"
+            node.write(path, value + "\n", mode=0o600)
+            node.write(f"{path}.sign", hashlib.md5(value.encode()).hexdigest() + "\n", mode=0o600)
+
+
+def test_everything_starts(three: Lab, tmp_path: Path) -> None:
+    mariadb.install_databases(three)
+    keystone.prepare(three, PASSWORDS["keystoneService", "os_password"])
+    keep_secret(three)
+    fence = f"{{agent: fence_lab, ip: {three.address(SWITCH_OCTET)}, ipport: {fencing.POWER_PORT}}}"
+    nodes = "".join(f"  {one.name}: {{address: {one.address}, fence: {fence}}}\n" for one in three.nodes)
+    file = tmp_path / "cloud.yaml"
+    file.write_text(CLOUD.replace("VIP", three.address(mariadb.VIP)) + nodes)
+    text = printed(file)
+    three.crm_configure(text)
+    everywhere = sorted(one.name for one in three.nodes)
+    three.eventually(everywhere, lambda: three.where("memcachedService"), 60, "memcached")
+    three.wait(lambda: three.where("clustermysql", "Promoted"), 120, "a primary")
+    primary = three.where("clustermysql", "Promoted")
+    three.eventually(primary, lambda: three.where("mysqlmasterIP"), 60, "the writers' address")
+    three.eventually(everywhere, lambda: three.where("clustermysql"), 60, "all databases")
+    three.eventually(everywhere, lambda: three.where("keystoneService"), 120, "Keystone on every node")
+    # Also the monitor of level 20, with the password that is not in the configuration.
+    answer = three.wait(
+        lambda: keystone.ask_for_token(three, "sesame", url=f"http://{three.nodes[0].address}:5000/v3"), 60
+    )
+    assert answer.status == 201
+    assert not [one for one in three.resource_states() if one.failed]
+    running = typed("lint", "-", "--json", stdin=three.voice().check(["cibadmin", "--query"]))
+    assert json.loads(running.out) == []
+    assert "sesame" not in three.voice().check(["cibadmin", "--query"])
+
+
+def test_what_is_printed_is_quoted_for_a_shell() -> None:
+    made = crm.read("primitive a ocf:openstack:keystone params additional_parameters=\"--x 'y z'\"")
+    line = next(line for line in pcs.write(made).splitlines() if "create a" in line)
+    assert "additional_parameters=--x 'y z'" in shlex.split(line)

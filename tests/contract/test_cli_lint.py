@@ -1,0 +1,180 @@
+"""`ocf-agents lint` finds every planted mistake, and none in the examples."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from support.command import EXAMPLES, called, typed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD = called("configure", EXAMPLES / "two-nodes-of-2012.yaml").out
+
+ASKS = " \\\n\top monitor interval=30s timeout=30s OCF_CHECK_LEVEL=10"
+
+# The rule; what it is about; the statement that is changed; what stands there; what is planted.
+PLANTED = (
+    ("fencing-off", "cluster", "property", "=true", "=false"),
+    ("quorum-ignored", "cluster", "property", "=true", "=true no-quorum-policy=ignore"),
+    ("maintenance-mode", "cluster", "property", "=true", "=true maintenance-mode=true"),
+    ("stopped-cluster", "cluster", "property", "=true", "=true stop-all-resources=true"),
+    ("node-without-fence", "server2", "primitive fence-server2", "list=server2", "list=server1"),
+    ("fence-race", "fence-server1", "primitive fence-server1", " pcmk_delay_base=server1:5s", ""),
+    ("stickiness-zero", "clustermysql", "rsc_defaults", "stickiness=100", "stickiness=0"),
+    ("migration-threshold-missing", "cluster", "rsc_defaults", "migration-threshold=3 ", ""),
+    ("failure-timeout-missing", "cluster", "rsc_defaults", " failure-timeout=10min", ""),
+    ("unmanaged", "ms_MySQL", "clone ms_MySQL", "notify=true", "notify=true is-managed=false"),
+    ("notify-missing", "ms_MySQL", "clone ms_MySQL", " notify=true", ""),
+    ("several-primaries", "ms_MySQL", "clone ms_MySQL", "promoted-max=1", "promoted-max=2"),
+    ("clone-max-above-nodes", "ms_MySQL", "clone ms_MySQL", "clone-max=2", "clone-max=3"),
+    ("clone-not-promotable", "ms_MySQL", "clone ms_MySQL", "promotable=true ", ""),
+    ("interleave-missing", "novaCompute", "clone novaCompute", " \\\n\tmeta interleave=true", ""),
+    ("node-address-missing", "server2", "node server2", "clustermysql_mysql_master_IP=10.0.0.2", ""),
+    ("durability-async", "clustermysql", "primitive clustermysql", " test_user", " durability=async test_user"),
+    ("vip-without-order", "mysqlmasterIP", "order mysqlPromote", "promote mysqlmasterIP:start", "promote Glance"),
+    ("vip-without-colocation", "mysqlmasterIP", "colocation masterIP", " mysqlmasterIP", " novaCompute"),
+    ("vip-on-any-instance", "masterIP_on_mysqlMaster", "colocation masterIP", ":Promoted", ""),
+    ("old-words", "masterIP_on_mysqlMaster", "colocation masterIP", ":Promoted", ":Master"),
+    ("monitor-missing", "mysqlmasterIP", "primitive mysqlmasterIP", "op monitor interval=10s", "op status interval=0"),
+    ("monitor-disabled", "clustermysql", "primitive clustermysql", "interval=10s", "interval=10s on-fail=ignore"),
+    ("monitor-intervals-collide", "keystoneService", "primitive keystoneService", "interval=30s", "interval=60s"),
+    ("promoted-monitor-missing", "clustermysql", "primitive clustermysql", "role=Promoted ", ""),
+    ("unpromoted-monitor-missing", "clustermysql", "primitive clustermysql", "role=Unpromoted", "role=Promoted"),
+    ("timeout-too-short", "clustermysql", "primitive clustermysql", "promote interval=0s timeout=120s", "promote"),
+    ("timeout-too-short", "novaApiService", "primitive novaApiService", "timeout=30s", "timeout=5s"),
+    ("timeout-too-short", "glanceApiService", "primitive glanceApi", "op start interval=0s timeout=120s \\\n\t", ""),
+    ("stop-failure-ignored", "clustermysql", "primitive clustermysql", "op stop", "op stop on-fail=ignore"),
+    ("process-only", "novaComputeService", "primitive novaCompute", ASKS, ""),
+    ("password-in-clear", "clustermysql", "primitive clustermysql", "ion_passwd=lrm://", "ion_passwd=sesame"),
+    ("password-in-clear", "fence-server2", "primitive fence-server2", "password=lrm://", "password=sesame"),
+    ("parameter-unknown", "clustermysql", "primitive clustermysql", " test_user", " replication_usr=x test_user"),
+    ("parameter-missing", "clustermysql", "primitive clustermysql", "replication_user=repl_user ", ""),
+    ("parameter-wrong", "clustermysql", "primitive clustermysql", " test_user", " max_slave_lag=soon test_user"),
+    ("parameter-obsolete", "clustermysql", "primitive clustermysql", " test_user", " async_stop=true test_user"),
+    ("login-incomplete", "keystoneService", "primitive keystoneService", "os_password=lrm://", ""),
+    ("run-twice", "oldDatabase", "group Rabbitmq", "", "primitive oldDatabase systemd:mariadb\n"),
+    ("address-twice", "glanceIP", "primitive glanceIP", "ip=10.0.1.4", "ip=10.0.1.3"),
+    ("order-takes-down-more", "glance_after_keystone", "order glance_after", "Optional:", "inf:"),
+    ("constraint-dangling", "nova_after_keystone", "order nova_after_keystone", " Keystone ", " Keyston "),
+    ("move-left-behind", "cli-ban-Nova", "property", "", "location cli-ban-Nova Nova -inf: server1\n"),
+)  # fmt: skip
+
+
+def planted(statement: str, good: str, bad: str) -> str:
+    """The good configuration with one thing in one statement changed."""
+    start = GOOD.index(f"\n{statement}") + 1
+    end = next(
+        (at for at, sign in enumerate(GOOD) if at > start and sign == "\n" and GOOD[at + 1 : at + 2] != "\t"),
+        None,
+    )
+    assert good in GOOD[start:end], "the good configuration has changed"
+    return GOOD[:start] + GOOD[start:end].replace(good, bad, 1) + GOOD[end:]
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_nothing_is_found_in_an_example(example: Path, tmp_path: Path) -> None:
+    lines = tmp_path / "cluster.crm"
+    lines.write_text(called("configure", example).out)
+    said = called("lint", lines)
+    assert said.out.startswith("nothing found; "), said.out
+    assert (said.code, said.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("rule", "subject", "statement", "good", "bad"), PLANTED, ids=[f"{one[0]}-{one[1]}" for one in PLANTED]
+)
+def test_a_planted_mistake_is_found_with_its_reason_and_its_remedy(
+    rule: str, subject: str, statement: str, good: str, bad: str
+) -> None:
+    said = called("lint", "-", "--json", stdin=planted(statement, good, bad))
+    assert said.code == 1, said.err
+    found = [one for one in json.loads(said.out) if (one["rule"], one["subject"]) == (rule, subject)]
+    assert found, said.out
+    for one in found:
+        assert one["fact"]
+        assert one["why"]
+        assert one["crm"].startswith(("crm ", "cibsecret ", "crm_")), one["crm"]
+        assert one["pcs"].startswith(("pcs ", "cibsecret ", "crm_")), one["pcs"]
+        assert "sesame" not in one["fact"] + one["crm"] + one["pcs"]
+
+
+def test_more_than_25_mistakes_are_planted_and_every_rule_has_one() -> None:
+    from ocf_agents.advice.lint import RULES
+
+    tested = {rule for rule, *_ in PLANTED} | {"no-fence-device"}
+    assert len(PLANTED) >= 25
+    assert {rule.name for rule in RULES} == tested
+
+
+def test_a_cluster_without_fence_devices_is_told_so() -> None:
+    bare = "node a\nnode b\nprimitive ip IPaddr2 params ip=10.0.0.1 op monitor interval=10s\n"
+    told = {one["rule"] for one in json.loads(called("lint", "-", "--json", stdin=bare).out)}
+    assert "no-fence-device" in told
+
+
+def test_an_operator_reads_the_fact_the_reason_and_the_command() -> None:
+    said = typed("lint", "-", "--pcs", stdin=GOOD.replace(" notify=true", ""))
+    assert said.code == 1
+    first, why, mend = said.out.splitlines()[:3]
+    assert first == "danger   ms_MySQL: notify is not true"
+    assert why.startswith("         why:  replicas do not publish")
+    assert mend == "         mend: pcs resource meta ms_MySQL notify=true"
+    assert "\x1b" not in said.out
+
+
+XML = """\
+<cib validate-with="pacemaker-3.7"><configuration>
+<crm_config><cluster_property_set id="o"><nvpair id="o-s" name="stonith-enabled" value="true"/>
+</cluster_property_set></crm_config>
+<nodes><node id="1" uname="n1"><instance_attributes id="n1-a"/></node><node id="2" uname="n2"/></nodes>
+<resources>
+<template id="t" class="ocf" provider="openstack" type="keystone"><instance_attributes id="t-i">
+<nvpair id="t-i-p" name="os_password" value="sesame"/></instance_attributes></template>
+<primitive id="k" template="t"><operations><op id="k-m" name="monitor" interval="15s" timeout="30s">
+<instance_attributes id="k-m-i"><nvpair id="k-m-i-l" name="OCF_CHECK_LEVEL" value="10"/></instance_attributes>
+</op></operations></primitive>
+<master id="ms"><primitive id="db" class="ocf" provider="percona" type="mysql"/></master>
+</resources>
+<constraints><rsc_order id="sets"><resource_set id="s1"><resource_ref id="k"/></resource_set>
+<resource_set id="s2" sequential="false"><resource_ref id="gone"/></resource_set></rsc_order></constraints>
+</configuration><status/></cib>
+"""
+
+
+def test_xml_of_a_cluster_is_read_with_its_templates_sets_and_old_forms(tmp_path: Path) -> None:
+    file = tmp_path / "cib.xml"
+    file.write_text(XML)
+    said = called("lint", "--cib", file, "--json")
+    told = {(one["rule"], one["subject"]) for one in json.loads(said.out)}
+    assert {
+        ("password-in-clear", "k"), ("notify-missing", "ms"), ("monitor-missing", "db"),
+        ("constraint-dangling", "sets"), ("old-words", "ms"), ("no-fence-device", "cluster"),
+    } <= told  # fmt: skip
+    assert ("process-only", "k") not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("<cib", "<stdin>: not XML: "),
+        ("<html/>", "<stdin>: <html> is no CIB: it has no <configuration>"),
+        ("node a\nprimitve x y", "<stdin>: line 2: 'primitve' is no statement of crmsh's configure level"),
+        ("order o inf: a", "<stdin>: line 1: this order statement is not complete"),
+        ("\n\nprimitive \\\n  'x", "<stdin>: line 3: no closing quotation"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line_and_exit_code_2(text: str, fault: str) -> None:
+    said = called("lint", "-", stdin=text)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith(f"ocf-agents: {fault}"), said.err
+    assert said.err.count("\n") == 1
+
+
+def test_without_a_cluster_it_says_what_to_do() -> None:
+    said = typed("lint", environment={"PATH": "/nowhere", "CIB_file": "/nowhere"})
+    assert said.code == 2
+    assert said.err.count("\n") == 1
+    assert "give a file: ocf-agents lint FILE" in said.err
