@@ -38,6 +38,11 @@ test: packages $(VENV)/ready lint
 check: $(VENV)/ready lint
 	@$(RUN) -m pytest -q -n 2 -m "not long" tests/unit tests/contract
 
+## model [TIMES=20]   search far more of the MySQL agent's courses of events than make test does
+.PHONY: model
+model: $(VENV)/ready
+	@$(RUN) tests/model $(TIMES)
+
 .PHONY: lint
 lint: $(VENV)/ready
 	@$(VENV)/bin/ruff check --quiet .
