@@ -33,6 +33,10 @@ demo: packages $(VENV)/ready
 test: packages $(VENV)/ready lint
 	@$(RUN) -m pytest tests
 
+## ready              the packages, and .venv with the operator's command in it
+.PHONY: ready
+ready: packages $(VENV)/ready
+
 ## check              lint, unit and contract tests: no root, no network, no cluster
 .PHONY: check
 check: $(VENV)/ready lint

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 import click
 
 from ..lab import Lab, LabError, Node
+from ..lab import keystone as _keystone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,6 +170,13 @@ def client(name: str, command: tuple[str, ...]) -> None:
 def install(name: str) -> None:
     """Install the agents as they are in the checkout now in every node that is on."""
     Lab.attach(name).install()
+
+
+@lab.command()
+@_named
+def keystone(name: str) -> None:
+    """Prepare a Keystone in every node, for the agent to start; user, password and project are admin."""
+    _keystone.prepare(Lab.attach(name))
 
 
 @lab.command()
