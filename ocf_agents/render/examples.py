@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from ..ocf.agent import Agent
 
 PROVIDER = "ocf:openstack"
+STASHED = "lrm://"
+"""Stands for a value that cibsecret keeps outside of the configuration."""
+LOGIN = {"os_username": "monitor", "os_password": STASHED, "os_tenant_name": "service"}
+"""What a monitor with a token needs."""
+REPLICATION = {"replication_user": "replicator", "replication_passwd": STASHED}
+TOKEN_DEPTH = 20
 RUN = ("start", "stop", "promote", "demote", "notify")
 """The actions besides monitors that Pacemaker runs with a timeout of its own if none is given."""
 
@@ -43,8 +49,13 @@ def resource(agent: type[Agent]) -> str:
 
 
 def settings(agent: type[Agent]) -> dict[str, str]:
-    """What must be given."""
-    return {name: one.show() or "..." for name, one in agent.parameters.items() if one.required}
+    """What must be given, and what the monitors and the replication of the example need."""
+    given = {name: one.show() or "..." for name, one in agent.parameters.items() if one.required}
+    if "os_username" in agent.parameters and operations(agent)[-1].depth >= TOKEN_DEPTH:
+        given.update(LOGIN)
+    if promotable(agent):
+        given.update({name: value for name, value in REPLICATION.items() if name in agent.parameters})
+    return given
 
 
 def operations(agent: type[Agent]) -> list[Action]:

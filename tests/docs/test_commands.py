@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 from support.blocks import CHECKOUT, Block, Command, blocks, plain, shows
 
+from ocf_agents.agents import everyone
 from ocf_agents.lab import Lab, LabError, Node
 from ocf_agents.lab.commands import require_root_and_tools
+from ocf_agents.render import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -211,6 +213,23 @@ def judge(block: Block, command: Command, done: subprocess.CompletedProcess[str]
     ]
     fine = done.returncode == 0 and not complaints and shows(said, command.shown)
     assert fine, f"{block}: {command.text}\nends with {done.returncode} and says:\n{said}"
+
+
+def test_the_cluster_takes_the_examples_of_the_reference(lab: Lab) -> None:
+    node, directory = lab.node("n1"), "/tmp/docs/reference"
+    prelude = PRELUDE.format(directory=directory, cib=f"{directory}/cib.xml")
+    node.write(f"{directory}/cib.xml", configuration(node))
+    lines = [line for agent in everyone() for line in examples.crm(agent)]
+    node.write(f"{directory}/all.crm", "\n".join(lines) + "\n")
+    # With pcs each takes a second, and these two have all that examples can have.
+    some = [agent for agent in everyone() if agent.name in ("keystone", "mysql")]
+    commands = [f"crm configure load update {directory}/all.crm"]
+    commands += ["\n".join(examples.pcs(agent)).replace("create p_", "create with_pcs_") for agent in some]
+    for command in commands:
+        block = Block("reference", 0, "console", "node", ())
+        done = node.run(["bash", "-c", f"{prelude}{command}\n"], timeout=PATIENCE)
+        judge(block, Command(command, ()), done)
+    assert len(commands) == 3
 
 
 @pytest.mark.parametrize("page", pages_with("lab"))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from ocf_agents.agents import everyone
 from ocf_agents.ocf.parameters import Secret
+from ocf_agents.render import examples
 from ocf_agents.render.__main__ import document
 from ocf_agents.render.reference import plain, row
 
-REFERENCE = Path(__file__).resolve().parents[2] / "docs/reference"
+CHECKOUT = Path(__file__).resolve().parents[2]
+REFERENCE = CHECKOUT / "docs/reference"
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +48,16 @@ def test_every_parameter_has_its_row_and_no_secret_a_default(made: Path) -> None
             assert isinstance(parameter, Secret) == ("| secret" in found)
             if isinstance(parameter, Secret):
                 assert found.split(" | ")[2] == "" or "| |" in found
+
+
+def test_lint_finds_nothing_in_the_examples_but_the_cluster_that_they_lack(tmp_path: Path) -> None:
+    file = tmp_path / "examples.crm"
+    lines = [line for agent in everyone() for line in examples.crm(agent)]
+    lines.append("rsc_defaults resource-stickiness=100 migration-threshold=3 failure-timeout=10min")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    command = [sys.executable, "-m", "ocf_agents.cli.main", "lint", "--json", str(file)]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert [finding["rule"] for finding in json.loads(done.stdout)] == ["no-fence-device"], done.stderr
 
 
 def test_no_text_breaks_a_table_or_becomes_emphasis() -> None:
