@@ -63,7 +63,7 @@ bench: packages $(VENV)/ready
 drill-mysql: packages $(VENV)/ready
 	@$(RUN) -m ocf_agents.lab.drill --rounds $(or $(ROUNDS),1) --json drill-mysql.json $(DRILL)
 
-## generate           metadata/, docs/reference/ and the links in bin/, from the declarations
+## generate           metadata/, the reference and the links in bin/, from the declarations
 .PHONY: generate
 generate:
 	@$(PYTHON) -m ocf_agents.render .

@@ -1,4 +1,4 @@
-"""`python3 -m ocf_agents.render CHECKOUT` brings metadata/, docs/reference/ and the links in bin/ up to date."""
+"""`python3 -m ocf_agents.render CHECKOUT` brings metadata/, the reference and the links in bin/ up to date."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def main(checkout: Path) -> None:
     agents = everyone()
     install(checkout, agents)
     document(checkout / "docs/reference", agents)
+    list_decisions(checkout / "docs/decisions")
 
 
 def install(checkout: Path, agents: list[type[Agent]]) -> None:
@@ -57,6 +58,13 @@ def document(directory: Path, agents: list[type[Agent]]) -> None:
         stale.unlink()
     for name, text in pages.items():
         (directory / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+def list_decisions(directory: Path) -> None:
+    """The index of the decisions has each by its number and title."""
+    files = sorted(file for file in directory.glob("*.md") if file.stem != "README")
+    titles = [(file.name, file.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")) for file in files]
+    (directory / "README.md").write_text(reference.decisions(titles), encoding="utf-8")
 
 
 def point(link: Path, target: str) -> None:

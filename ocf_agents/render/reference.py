@@ -87,6 +87,12 @@ def index(agents: Iterable[type[Agent]]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def decisions(titles: Iterable[tuple[str, str]]) -> str:
+    """The list of the decisions, each a file and a numbered title."""
+    items = "\n".join(f"- [{title}]({name})" for name, title in titles)
+    return "\n\n".join((NOTE, "# Decisions", "Each is a fact, a choice, and its price.", items)) + "\n"
+
+
 def command_page(commands: Iterable[Command]) -> str:
     """The page of the operator's command; the first command is the root."""
     parts = [NOTE]

@@ -58,7 +58,9 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_page_is_in_the_index() -> None:
     index = (DOCS / "README.md").read_text(encoding="utf-8")
     linked = {(DOCS / target).resolve() for target, _ in LINK.findall(index) if "://" not in target}
-    wanted = {path for path in DOCS.rglob("*.md") if path.parent.name != "reference"} - {DOCS / "README.md"}
+    generated = ("reference", "decisions")
+    own = {path for path in DOCS.rglob("*.md") if path.parent.name not in generated} - {DOCS / "README.md"}
+    wanted = own | {DOCS / name / "README.md" for name in generated}
     assert not {str(path.relative_to(DOCS)) for path in wanted - linked}
 
 
@@ -71,7 +73,7 @@ def test_every_picture_is_shown_on_a_page() -> None:
 def test_the_row_that_contributing_shows_is_an_agent(tmp_path: Path) -> None:
     if not shutil.which("git"):
         pytest.skip("git is not installed here, and the diff cannot be applied")
-    for part in ("ocf_agents", "metadata", "bin", "docs/reference"):
+    for part in ("ocf_agents", "metadata", "bin", "docs/reference", "docs/decisions"):
         shutil.copytree(
             CHECKOUT / part, tmp_path / part, symlinks=True, ignore=shutil.ignore_patterns("__pycache__")
         )

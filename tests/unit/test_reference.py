@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from ocf_agents.agents import everyone
 from ocf_agents.ocf.parameters import Secret
 from ocf_agents.render import examples
-from ocf_agents.render.__main__ import document
+from ocf_agents.render.__main__ import document, list_decisions
 from ocf_agents.render.reference import plain, row
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -31,6 +32,16 @@ def test_every_page_is_current_and_none_is_left_over(made: Path) -> None:
     for path in made.iterdir():
         committed = (REFERENCE / path.name).read_text(encoding="utf-8")
         assert committed == path.read_text(encoding="utf-8"), f"{path.name}: run: make generate"
+
+
+def test_the_index_of_the_decisions_is_current(tmp_path: Path) -> None:
+    committed = CHECKOUT / "docs/decisions"
+    copy = tmp_path / "decisions"
+    shutil.copytree(committed, copy)
+    list_decisions(copy)
+    text = (copy / "README.md").read_text(encoding="utf-8")
+    assert (committed / "README.md").read_text(encoding="utf-8") == text, "run: make generate"
+    assert "[1. A healthy monitor follows a plan](0001-a-healthy-monitor-follows-a-plan.md)" in text
 
 
 def test_a_page_of_an_agent_that_is_gone_goes_too(made: Path) -> None:
