@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from ..kinds.native import Native, Replies
+from ..lean import TYPE_CHECKING
 from ..ocf.parameters import Path
+
+if TYPE_CHECKING:
+    from ..system.plan import Good
 
 UNIX = ("unix@", "fd@", "")
 
@@ -62,10 +66,9 @@ class HAProxy(
         """It ends with an empty line."""
         return answer.endswith(b"\n\n")
 
-    def judge(self, where: str, answer: bytes) -> None:
+    def good(self) -> Good:
         """HAProxy says its name first."""
-        if not answer.startswith(b"Name: HAProxy"):
-            raise self.strange(where, answer)
+        return 0, (b"Name: HAProxy",), b"", b"\n\n"
 
     def announce(self) -> None:
         """A monitor that can see so little deserves a word."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from ..kinds.native import Native
+from ..lean import TYPE_CHECKING
 from ..system.url import Url
+
+if TYPE_CHECKING:
+    from ..system.plan import Good
 
 SKIPPED = ("-d", "--daemon")
 WITH_VALUE = ("-u", "--user", "-P", "--pidfile")
@@ -72,10 +76,9 @@ class Memcached(
         """The command "version" of the text protocol."""
         return b"version\r\n"
 
-    def judge(self, where: str, answer: bytes) -> None:
+    def good(self) -> Good:
         """A version, or the refusal of a server that wants a login first."""
-        if not answer.startswith((b"VERSION ", b"CLIENT_ERROR unauthenticated")):
-            raise self.strange(where, answer)
+        return 0, (b"VERSION ", b"CLIENT_ERROR unauthenticated"), b"", b"\r\n"
 
 
 AGENTS = (Memcached,)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from ..kinds.native import Native
+from ..lean import TYPE_CHECKING
 from ..system.url import Url
+
+if TYPE_CHECKING:
+    from ..system.plan import Good
 
 REQUEST = 0x0A63
 OP_MSG = 2013
@@ -58,10 +62,9 @@ class MongoDB(
         """A message begins with its own length."""
         return len(answer) >= HEADER and len(answer) >= int.from_bytes(answer[:SIZE], "little")
 
-    def judge(self, where: str, answer: bytes) -> None:
+    def good(self) -> Good:
         """An answer to our very request, which says that all is well."""
-        if int.from_bytes(answer[2 * SIZE : 3 * SIZE], "little") != REQUEST or OK not in answer:
-            raise self.strange(where, answer)
+        return 2 * SIZE, (number(REQUEST),), OK, b"\x00"
 
 
 def number(value: int) -> bytes:

@@ -7,6 +7,7 @@ from ..lean import TYPE_CHECKING
 from ..ocf.parameters import Text
 
 if TYPE_CHECKING:
+    from ..system.plan import Good
     from ..system.spawn import Command
 
 HEADER = b"AMQP\x00\x00\x09\x01"
@@ -73,10 +74,9 @@ class RabbitMQ(
             return len(answer) >= len(HEADER)
         return len(answer) > FRAME and len(answer) > FRAME + int.from_bytes(answer[3:FRAME], "big")
 
-    def judge(self, where: str, answer: bytes) -> None:
+    def good(self) -> Good:
         """The broker begins with connection.start."""
-        if answer[FRAME : FRAME + 4] != START or not answer.endswith(END):
-            raise self.strange(where, answer)
+        return FRAME, (START,), b"", END
 
 
 AGENTS = (RabbitMQ,)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from ..kinds.native import Native
+from ..lean import TYPE_CHECKING
 from ..ocf.codes import Degraded, Failure
 from ..ocf.parameters import Secret
 from ..system.url import Url
+
+if TYPE_CHECKING:
+    from ..system.plan import Good
 
 ALIVE = (b"+PONG", b"-NOAUTH", b"-NOPERM")
 
@@ -61,15 +65,19 @@ class Redis(
         """One line for each command."""
         return answer.count(b"\r\n") >= (2 if self.password else 1)
 
-    def judge(self, where: str, answer: bytes) -> None:
+    def good(self) -> Good:
         """PONG, or at least Redis's own refusal."""
+        logged_in = b"+OK\r\n" if self.password else b""
+        return 0, tuple(logged_in + word for word in ALIVE), b"", b"\r\n"
+
+    def judge(self, where: str, answer: bytes) -> None:
+        """What is no answer of a healthy server may still tell why."""
         last = answer.split(b"\r\n")[-2]
         if last.startswith(b"-LOADING"):
             raise Failure(f"{where}: is loading its data set")
         if self.password and not answer.startswith(b"+OK") and last.startswith(ALIVE):
             raise Degraded(f"{where}: login refused; is password= right?")
-        if not last.startswith(ALIVE):
-            raise self.strange(where, last)
+        super().judge(where, answer)
 
 
 AGENTS = (Redis,)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..system.http import Answer, Request
+    from ..system.plan import Question
     from .service import Service
 
 HEALTHCHECK = "/healthcheck"
@@ -41,6 +42,10 @@ class Check(Record):
     def template(self, service: Service) -> tuple[Request, ...]:
         """What a plan asks over HTTP in its place, perhaps with placeholders."""
         return self.asks(service)
+
+    def questions(self, service: Service) -> list[Question]:
+        """What a plan asks in its place, with what a healthy service answers."""
+        return [http.question(*pair) for pair in zip(self.template(service), self.healthy)]
 
     def connections(self, service: Service) -> list[tuple[list[bytes], list[tuple[int, int]]]]:
         """What a plan looks for in its place: far ends, and the processes that are connected to one."""

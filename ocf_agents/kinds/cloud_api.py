@@ -46,7 +46,7 @@ class ServesRequests(Check):
         """The request with placeholders for the token and its project."""
         if not isinstance(service, CloudApi) or service.login() is None:
             return ()
-        return (self.question(service, Token(plan.TOKEN, plan.PROJECT)),)
+        return (self.question(service, Token(plan.TOKEN.decode(), plan.PROJECT.decode())),)
 
     def question(self, service: CloudApi, token: Token) -> Request:
         """The request: what url= asks for, else what this service is best asked for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Degraded, Failure
 from ..ocf.parameters import Boolean, Port, Text
-from ..system.plan import SLOW
+from ..system.plan import SLOW, fits
 from ..system.url import Url
 from .checks import Check, Listens
 from .service import Service
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
     from ..system.http import Answer
+    from ..system.plan import Good, Question
 
 SHOWN = 60
 """Characters of a strange answer that an exit reason repeats."""
@@ -23,9 +24,11 @@ SHOWN = 60
 class Replies(Check):
     """The server answers in its own protocol."""
 
-    def planned(self, service: Service) -> bool:
-        """What bytes mean is for the long way to judge."""
-        return False
+    def questions(self, service: Service) -> list[Question]:
+        """The question of this protocol, where the server can be asked."""
+        if not isinstance(service, Native) or not service.speaks():
+            return []
+        return [(service.place(), None, service.question(), service.good())]
 
     def judge(self, service: Service, answers: Sequence[Answer]) -> None:
         """Silence and a strange answer are failures, an answer that took long is a degradation."""
@@ -97,9 +100,14 @@ class Native(Service):
         """Whether the answer has come to its end."""
         return answer.endswith(b"\r\n")
 
+    def good(self) -> Good:
+        """What a healthy server answers."""
+        raise NotImplementedError
+
     def judge(self, where: str, answer: bytes) -> None:
         """Raises Failure or Degraded for an answer that a healthy server does not give."""
-        raise NotImplementedError
+        if not fits(self.good(), answer):
+            raise self.strange(where, answer)
 
     def strange(self, where: str, answer: bytes) -> Failure:
         """The failure that repeats what the server said."""

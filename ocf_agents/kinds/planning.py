@@ -7,7 +7,7 @@ import marshal
 from ..lean import TYPE_CHECKING
 from ..ocf.context import PARAMETER, Context
 from ..ocf.parameters import Secret
-from ..system import http, plan
+from ..system import plan
 from .checks import Listens
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from .checks import Check
     from .service import Service
-
-REPORT = "%{http_code} "
 
 
 def remember(service: Service) -> None:
@@ -37,8 +35,6 @@ def remember(service: Service) -> None:
         "uncovered": uncovered,
         "hosted": service.hosted,
         "secrets": secrets(service),
-        "curl": (service.host.which("curl") or "", *http.ARGUMENTS),
-        "environment": http.ENVIRONMENT,
         "token": path(service).removesuffix(".plan") + ".token",
     }
     if any(isinstance(check, Listens) for check in service.checks):
@@ -51,15 +47,10 @@ def remember(service: Service) -> None:
 
 
 def step(blank: Service, depth: int, checks: Sequence[Check]) -> dict[str, object]:
-    """What curl is asked up to a depth, and the statuses that a healthy service answers with."""
-    requests = [request for check in checks for request in check.template(blank)]
-    healthy = [statuses for check in checks if check.template(blank) for statuses in check.healthy]
-    share = plan.SECONDS
-    sections = [http.section(request, share, REPORT) + 'output = "/dev/null"\n' for request in requests]
+    """What is asked up to a depth, and what a healthy service answers."""
     return {
         "depth": depth,
-        "script": "next\n".join(sections),
-        "healthy": healthy,
+        "questions": [question for check in checks for question in check.questions(blank)],
         "connections": connections(blank, checks),
     }
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
 from .errors import Missing
+from .plan import LENGTH
 from .quoting import curl_text
+from .url import SCHEMES, split
 
 if TYPE_CHECKING:
     from .host import Host
+    from .plan import Question
 
 TIMED_OUT = 28
 REFUSED = 7
@@ -42,6 +45,26 @@ class Answer(Record):
     body: str = ""
     seconds: float = 0.0
     fault: str = ""
+
+
+def question(request: Request, statuses: tuple[int, ...]) -> Question:
+    """The request as it goes over a connection, for a plan; its answer has one of these statuses."""
+    url = split(request.url)
+    usual = f":{SCHEMES[url.scheme]}"
+    lines = [
+        f"{'POST' if request.body else 'GET'} {url.path or '/'} HTTP/1.1",
+        f"Host: {url.root.partition('://')[2].removesuffix(usual)}",
+        "User-Agent: openstack-agents",
+        "Accept: */*",
+    ]
+    if request.token:
+        lines.append(f"X-Auth-Token: {request.token}")
+    if request.body:
+        lines += ["Content-Type: application/json", f"Content-Length: {LENGTH.decode()}"]
+    text = "\r\n".join(lines) + f"\r\n\r\n{request.body}"
+    trust = (request.cafile, request.insecure) if url.scheme == "https" else None
+    starts = tuple(b" %d" % status for status in statuses)
+    return (url.host, url.port), trust, text.encode(), (len("HTTP/1.1"), starts, b"", None)
 
 
 def ask(host: Host, requests: tuple[Request, ...], seconds: float) -> tuple[Answer, ...]:

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Optional
 
-VERSION = 2
+    from .conversation import Conversation
+
+    Good = tuple[int, tuple[bytes, ...], bytes, Optional[bytes]]
+    """At which place an answer starts in one of these ways, what it holds, and how it ends."""
+    Question = tuple[tuple[str, int], Optional[tuple[str, bool]], bytes, Good]
+    """Whom to ask, whom to trust, what to say, and what a healthy server answers."""
+
+VERSION = 3
 PRIME = (1 << 521) - 1
 RUN_DIRECTORY = "/run/openstack-agents"
 PARAMETER, META = "OCF_RESKEY_", "OCF_RESKEY_CRM_meta_"
@@ -29,9 +36,12 @@ SLOW = 0.2
 """The part of a monitor's time after which an answer counts as slow."""
 LARGEST_OUTPUT = 1 << 20
 """Bytes of captured output above which the long way is gone, which throws them away."""
-SECONDS = "@seconds@"
-TOKEN, PROJECT = "@token@", "@project@"
+TOKEN, PROJECT = b"@token@", b"@project@"
 """Placeholders that are filled from a file of root's."""
+LENGTH = b"@length@"
+"""Placeholder for the bytes of what follows the head of a request."""
+ENDS = 3
+"""The place of an answer's end in what is known of a good one; None where HTTP tells the end."""
 
 
 def run_directory(environment: "Mapping[str, str]") -> str:
@@ -110,42 +120,73 @@ def answered(plan: "dict[str, Any]", level: int, pid: int, environment: "Mapping
 
         if not still_connected(step["connections"]):
             return False
-    return not step["script"] or said(plan, step, int(timeout) / 1000 * SLOW, environment)
+    return not step["questions"] or said(plan, step, int(timeout) / 1000 * SLOW, environment)
 
 
 def said(
     plan: "dict[str, Any]", step: "dict[str, Any]", seconds: float, environment: "Mapping[str, str]"
 ) -> bool:
-    """Whether every request of a step is answered with a status that is healthy, and soon."""
-    from .run import run
+    """Whether every question of a step is answered as by a healthy server, and soon."""
+    from .conversation import Conversation
 
-    script = filled(plan, step["script"].replace(SECONDS, f"{seconds:.3f}"), environment)
-    if TOKEN in script:
+    talk = Conversation(seconds)
+    try:
+        for place, trust, template, good in step["questions"]:
+            text = filled(plan, template, environment)
+            if TOKEN in text or not well(talk, (place, trust, text, good)):
+                return False
+    except Exception:  # noqa: BLE001  # what it was, and whether it matters, is for the long way to say
         return False
-    start = monotonic()
-    done = run(tuple(plan["curl"]), seconds, script, plan["environment"])
-    statuses = done.output.split()
-    return (
-        done.code == 0
-        and monotonic() - start < seconds
-        and len(statuses) == len(step["healthy"])
-        and all(int(status) in healthy for status, healthy in zip(statuses, step["healthy"]))
-    )
+    return monotonic() < talk.end
 
 
-def filled(plan: "dict[str, Any]", script: str, environment: "Mapping[str, str]") -> str:
-    """A script with the secrets of this call, and the token of an earlier one if it is of this login."""
+def well(talk: "Conversation", question: "Question") -> bool:
+    """Whether a healthy server's answer came, whole."""
+    from .conversation import framed
+
+    place, trust, text, good = question
+    if good[ENDS] is None:
+        answer = talk.ask(place, text, framed, trust)
+        return fits(good, answer) and framed(answer, talk.ended)
+    return fits(good, talk.ask(place, text, lambda answer: settled(good, answer), trust))
+
+
+def fits(good: "Good", answer: bytes) -> bool:
+    """Whether an answer is one of a healthy server."""
+    offset, starts, holds, ends = good
+    return answer.startswith(starts, offset) and holds in answer and answer.endswith(ends or b"")
+
+
+def settled(good: "Good", answer: bytes) -> bool:
+    """Whether nothing that may follow would change that."""
+    offset, starts = good[:2]
+    enough = len(answer) >= offset + max(map(len, starts))
+    return fits(good, answer) or (enough and not answer.startswith(starts, offset))
+
+
+def filled(plan: "dict[str, Any]", question: bytes, environment: "Mapping[str, str]") -> bytes:
+    """A question with the secrets of this call, and the token of an earlier one if it is of this login."""
     for name in plan["secrets"]:
-        if f"@{name}@" in script:
-            from .quoting import curl_text, json_text
-
-            secret = json_text(environment.get(PARAMETER + name, ""))[1:-1]
-            script = script.replace(f"@{name}@", curl_text(secret)[1:-1])
-    if TOKEN in script:
+        mark = b"@%s@" % name.encode()
+        if mark in question:
+            question = revealed(question, mark, environment.get(PARAMETER + name, ""))
+    if TOKEN in question:
         words = (read(plan["token"]) or b"").split()
         if len(words) == 3 and words[2] == b"%d" % plan["fingerprint"]:
-            script = script.replace(TOKEN, words[0].decode()).replace(PROJECT, words[1].decode())
-    return script
+            question = question.replace(TOKEN, words[0]).replace(PROJECT, words[1])
+    head, mark, body = question.partition(b"\r\n\r\n")
+    return head.replace(LENGTH, b"%d" % len(body)) + mark + body
+
+
+def revealed(question: bytes, mark: bytes, secret: str) -> bytes:
+    """A question with a secret where its mark was, in the notation of the text around it."""
+    raw = secret.encode("utf-8", "surrogateescape")
+    bulk = b"$%d\r\n%s"
+    if bulk % (len(mark), mark) in question:
+        return question.replace(bulk % (len(mark), mark), bulk % (len(raw), raw))
+    from .quoting import json_text
+
+    return question.replace(mark, json_text(secret)[1:-1].encode())
 
 
 def owned(address: "tuple[str, int]", pid: int) -> bool:

@@ -30,7 +30,9 @@ def split(raw: str) -> Url:
     scheme, mark, rest = raw.partition("://")
     if not mark or scheme.lower() not in SCHEMES:
         raise ValueError("is not an http:// or https:// URL")
-    if any(character in rest for character in " \"'<>\\^`{|}$") or not rest.isascii():
+    if any(character in rest for character in " \"'<>\\^`{|}$") or not (
+        rest.isascii() and rest.isprintable()
+    ):
         raise ValueError("holds a character that a URL cannot hold")
     authority, slash, path = rest.partition("/")
     if "?" in authority or "#" in authority:

@@ -106,9 +106,9 @@ def test_the_plan_of_a_request_holds_neither_token_nor_password(running: Cloud) 
     assert kept
     assert "hunter2" not in str(kept)
     assert "gAAAA" not in str(kept)
-    script = kept["steps"][-1]["script"]
+    questions = [question[2] for question in kept["steps"][-1]["questions"]]
     running.files[TOKEN_FILE] = f"a-token project {kept['fingerprint']}\n"
-    assert plan.TOKEN in script
+    assert plan.TOKEN in questions[-1]
     assert kept["token"] == TOKEN_FILE
 
 
