@@ -22,6 +22,7 @@ def codes(resource: Resource, **env: str) -> list[int]:
     return [resource.call(action, level=level, env=env, **LOGIN).code for action, level in calls]
 
 
+@pytest.mark.long
 def test_no_logging_changes_an_exit_code(resource: Resource) -> None:
     tmp = resource.directory
     os.mkfifo(tmp / "fifo")

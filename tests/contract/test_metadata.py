@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from lxml import etree
+from support.each import each
 
 from ocf_agents.agents import everyone
 from ocf_agents.ocf.parameters import Secret
@@ -21,7 +23,7 @@ OF_OCF_TESTER = Path("/usr/share/resource-agents/ra-api-1.dtd")
 OF_PCS = [Path(place, "pcs/data/ocf-1.1.rng") for place in ("/usr/share", "/usr/lib", "/usr/lib64")]
 OF_PACEMAKER = Path("/usr/share/pacemaker/api/ocf-ra-1.1.rng")
 
-each_agent = pytest.mark.parametrize("agent", everyone(), ids=lambda agent: agent.name)
+each_agent = each(everyone(), lambda agent: agent.name)
 
 
 def committed(agent: type[Agent]) -> Path:
@@ -32,9 +34,14 @@ def parsed(agent: type[Agent]) -> etree._Element:
     return etree.fromstring(committed(agent).read_text(encoding="utf-8"))
 
 
+@cache
+def grammar_of(schema: Path) -> etree.RelaxNG:
+    return etree.RelaxNG(etree.parse(str(schema)))
+
+
 def follows(schema: Path, document: etree._Element) -> None:
     """Fails with the validator's words."""
-    grammar = etree.RelaxNG(etree.parse(str(schema)))
+    grammar = grammar_of(schema)
     assert grammar.validate(document), grammar.error_log
 
 
@@ -133,7 +140,7 @@ def test_our_grammar_is_strict(wrong: str) -> None:
     good = committed(everyone()[0]).read_text(encoding="utf-8")
     tag = etree.fromstring(wrong).tag
     root = etree.fromstring(good)
-    grammar = etree.RelaxNG(etree.parse(str(OURS)))
+    grammar = grammar_of(OURS)
     assert grammar.validate(root)
     old = next(root.iter(tag))
     parent = old.getparent()

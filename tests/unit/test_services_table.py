@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.act import act
 from support.cloud import Cloud, agent
+from support.each import each
 
 from ocf_agents.agents import COMPATIBLE, everyone, find
 
@@ -70,7 +71,7 @@ ARTICLE = {
     },
 }
 OURS = [one for one in everyone() if one.name not in ("mysql",)]
-each_agent = pytest.mark.parametrize("kind", OURS, ids=lambda kind: kind.name)
+each_agent = each(OURS, lambda kind: kind.name)
 
 
 def accepted(kind: type[Agent]) -> set[str]:
@@ -78,7 +79,7 @@ def accepted(kind: type[Agent]) -> set[str]:
     return {name for key, one in kind.parameters.items() for name in (key, *one.aliases)}
 
 
-@pytest.mark.parametrize("name", OLD)
+@each(OLD, str)
 def test_every_parameter_of_an_agent_of_old_is_accepted(name: str) -> None:
     assert set(f"{BASIC} {OLD[name]}".split()) <= accepted(agent(name))
 

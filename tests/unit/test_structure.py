@@ -7,13 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
+from support.each import each
 
 from ocf_agents.agents import COMPATIBLE, everyone, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Callable
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGE = CHECKOUT / "ocf_agents"
@@ -33,30 +32,19 @@ def named(path: Path) -> str:
     return str(path.relative_to(CHECKOUT))
 
 
-def over(paths: list[Path], test: Callable[[Path], None]) -> Callable[[], None]:
-    """One test for all files: a thousand that read one each cost more to count than to do."""
-
-    def for_all() -> None:
-        for path in paths:
-            try:
-                test(path)
-            except AssertionError as error:
-                raise AssertionError(f"{named(path)}: {error}") from None
-
-    return for_all
-
-
-def each_source(test: Callable[[Path], None]) -> Callable[[], None]:
-    return over(SOURCES, test)
-
-
-def each_text(test: Callable[[Path], None]) -> Callable[[], None]:
-    return over(TEXTS, test)
+each_source = each(SOURCES, named)
+each_text = each(TEXTS, named)
 
 
 @cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All of a file's syntax; to walk it costs more than to look at what is there."""
+    return list(ast.walk(tree(path)))
 
 
 def package_of(module: str) -> str:
@@ -72,7 +60,7 @@ def module_of(path: Path) -> str:
 def imports(path: Path) -> Iterator[str]:
     """The full names of what a file imports, wherever in it."""
     parts = path.relative_to(CHECKOUT).with_suffix("").parts
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -114,7 +102,7 @@ def test_files_are_short(path: Path) -> None:
 
 @each_source
 def test_functions_are_short(path: Path) -> None:
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             assert lines <= 40, f"{node.name} has {lines} lines"
@@ -125,7 +113,7 @@ def test_the_environment_is_read_in_one_place(path: Path) -> None:
     parts = path.relative_to(PACKAGE).parts
     if parts[0] in ("cli", "lab", "render") or parts == ("main.py",):
         return
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "environb"):
             assert not isinstance(node.value, ast.Name) or node.value.id not in ("os", "posix"), node.lineno
         if isinstance(node, ast.ImportFrom) and node.module in ("os", "posix"):
@@ -134,7 +122,7 @@ def test_the_environment_is_read_in_one_place(path: Path) -> None:
 
 @each_source
 def test_no_shell_is_ever_asked(path: Path) -> None:
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.keyword) and node.arg == "shell":
             raise AssertionError(f"line {node.value.lineno}")
         if (
@@ -149,7 +137,7 @@ def test_no_shell_is_ever_asked(path: Path) -> None:
 def test_names_say_what_a_thing_is(path: Path) -> None:
     names = [
         path.stem,
-        *(node.name for node in ast.walk(tree(path)) if isinstance(node, (ast.ClassDef, ast.FunctionDef))),
+        *(node.name for node in nodes(path) if isinstance(node, (ast.ClassDef, ast.FunctionDef))),
     ]
     for name in names:
         words = name.lower()
@@ -157,9 +145,10 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 
 
 AGENTS = everyone()
+each_agent = each(AGENTS, lambda agent: agent.name)
 
 
-@pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.name)
+@each_agent
 def test_everything_of_an_agent_has_a_text(agent: object) -> None:
     assert agent.__doc__
     assert agent.summary  # type: ignore[attr-defined]
@@ -192,7 +181,7 @@ def test_every_agent_has_its_meta_data_and_no_file_is_left_over() -> None:
     assert files == {name for agent in AGENTS for name in (agent.name, *agent.aliases)}
 
 
-@pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.name)
+@each_agent
 def test_recurring_monitors_differ_in_their_intervals(agent: object) -> None:
     monitors = agent.actions["monitor"]  # type: ignore[attr-defined]
     assert len({one.interval for one in monitors}) == len(monitors)
