@@ -61,7 +61,15 @@ bench: packages $(VENV)/ready
 ## drill-mysql [ROUNDS=1] [DRILL=...]  every fault on a real MariaDB cluster, with what it cost
 .PHONY: drill-mysql
 drill-mysql: packages $(VENV)/ready
-	@$(RUN) -m ocf_agents.lab.drill --rounds $(or $(ROUNDS),1) --json drill-mysql.json $(DRILL)
+	@rm -f drill-mysql.json
+	@$(VENV)/bin/ocf-agents drill run --rounds $(or $(ROUNDS),1) $(addprefix --fault ,$(DRILL)) \
+	    --json drill-mysql.json --report drill-mysql.html
+
+## soak [ROUNDS=200] [SEED=1]  random faults, alone and in pairs; goes on where it was stopped
+.PHONY: soak
+soak: packages $(VENV)/ready
+	@$(VENV)/bin/ocf-agents drill run --rounds $(or $(ROUNDS),200) --seed $(or $(SEED),1) \
+	    --json soak.json --report soak.html
 
 ## generate           metadata/, the reference and the links in bin/, from the declarations
 .PHONY: generate

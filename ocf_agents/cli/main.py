@@ -13,6 +13,7 @@ COMMANDS = {
     "configure": "configure:configure",
     "lint": "lint:lint",
     "lab": "lab:lab",
+    "drill": "drill:drill",
     "install": "install:install",
     "uninstall": "install:uninstall",
     "completion": "completion:completion",

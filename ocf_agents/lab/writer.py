@@ -1,6 +1,7 @@
 """Runs on a lab's client: writes through the VIP, or watches the servers, and notes what it saw.
 
-    writer.py write HOST FILE       one row every 10 ms; a line per confirmed one: NUMBER TIME SERVER_ID
+    writer.py write HOST FILE       every 10 ms a row in the ledger and a transfer between two accounts, as
+                                    one transaction; a line per confirmed one: NUMBER TIME SERVER_ID
     writer.py watch HOST... FILE    a line per look at a server: TIME TIME HOST writable|closed|absent
 
 It is started with the system's Python, which has the driver, and imports nothing of the project.
@@ -16,6 +17,8 @@ from typing import Any
 LOGIN = {"user": "app", "password": "app-password"}
 PAUSE = 0.01
 CONNECT_SECONDS, READ_SECONDS = 0.25, 1
+ACCOUNTS, BALANCE = 10, 1000
+"""How many accounts there are, and what is in each at first; their sum never changes."""
 
 
 def connect(host: str) -> Any:
@@ -28,16 +31,38 @@ def connect(host: str) -> Any:
     )  # fmt: skip
 
 
+def open_accounts(cursor: Any) -> None:
+    """There are accounts."""
+    cursor.execute(
+        "CREATE TABLE IF NOT EXISTS app.account (id INT PRIMARY KEY, balance BIGINT NOT NULL) ENGINE=InnoDB"
+    )
+    rows = ", ".join(f"({number}, {BALANCE})" for number in range(ACCOUNTS))
+    cursor.execute(f"INSERT IGNORE INTO app.account VALUES {rows}")  # noqa: S608  # numbers
+
+
+def transfer(cursor: Any, number: int) -> None:
+    """A row in the ledger and a transfer, both or neither."""
+    giver, taker = number % ACCOUNTS, (number * 7 + 1) % ACCOUNTS
+    cursor.execute("BEGIN")
+    cursor.execute("INSERT INTO app.written (number) VALUES (%s)", (number,))
+    cursor.execute("UPDATE app.account SET balance = balance - 1 WHERE id = %s", (giver,))
+    cursor.execute("UPDATE app.account SET balance = balance + 1 WHERE id = %s", (taker,))
+    cursor.execute("COMMIT")
+
+
 def write(host: str, path: str) -> None:
     """Numbers are written, each once, and those that were confirmed are noted."""
-    connection, number = None, int(time.time() * 1000)
+    connection, number, opened = None, int(time.time() * 1000), False
     with open(path, "a", buffering=1) as file:
         while True:
             number += 1
             try:
                 connection = connection or connect(host)
                 with connection.cursor() as cursor:
-                    cursor.execute("INSERT INTO app.written (number) VALUES (%s)", (number,))
+                    if not opened:
+                        open_accounts(cursor)
+                        opened = True
+                    transfer(cursor, number)
                     cursor.execute("SELECT @@server_id")
                     (server,) = cursor.fetchone()
                 file.write(f"{number} {time.time():.4f} {server}\n")

@@ -1,0 +1,165 @@
+"""`ocf-agents drill`: what faults cost a database cluster, in numbers and pictures."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .presenting import FOUND, Unusable
+
+if TYPE_CHECKING:
+    from ..drill.plan import Round
+
+PEERS = ("heartbeat:mysql", "heartbeat:mariadb")
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group()
+def drill() -> None:
+    """Faults on a real MariaDB cluster in a lab on this machine, while an application writes."""
+
+
+@drill.command("list")
+def list_faults() -> None:
+    """Show every fault."""
+    from ..drill.session import CATALOGUE
+
+    width = max(map(len, CATALOGUE))
+    for name, fault in CATALOGUE.items():
+        click.echo(f"{name.ljust(width)}  {' '.join((fault.__doc__ or '').split())}")
+
+
+@drill.command()
+@click.option("--rounds", type=click.IntRange(1), default=1, show_default=True, help="How many.")
+@click.option("--seed", type=int, help="Draw faults by lot, alone and in pairs; without it all in turn.")
+@click.option("--only", type=int, help="Of the rounds of a seed, only this one.")
+@click.option("--fault", "names", multiple=True, help="Only this fault; may be given again.")
+@click.option(
+    "--agent",
+    "agents",
+    multiple=True,
+    help="openstack:mysql if not said; heartbeat:mysql and heartbeat:mariadb go through the same.",
+)
+@click.option("--nodes", type=click.IntRange(2, 3), default=2, show_default=True)
+@click.option("--fencing/--no-fencing", default=True, show_default=True)
+@click.option("--json", "record", type=FILE, help="Keep the results here, and go on from what it holds.")
+@click.option("--report", type=FILE, help="Write a report in HTML, with a picture of each round.")
+def run(
+    *,
+    rounds: int,
+    seed: int | None,
+    only: int | None,
+    names: tuple[str, ...],
+    agents: tuple[str, ...],
+    nodes: int,
+    fencing: bool,
+    record: Path | None,
+    report: Path | None,
+) -> None:
+    """Play rounds of faults; exit code 1 if any lost a confirmed write, or left the cluster broken."""
+    from ..lab import LabError
+
+    wanted = planned(rounds, seed, names, agents)
+    if only is not None:
+        wanted = [one for one in wanted if one.number == only] or chosen(only, names, agents, seed)
+    setting = {"seed": seed, "faults": list(names), "nodes": nodes, "fencing": fencing}
+    document = begun(record, {**setting, "rounds": []})
+    try:
+        play(document, wanted, record)
+    except LabError as error:
+        raise Unusable(str(error)) from None
+    finish(document, report)
+
+
+def planned(rounds: int, seed: int | None, names: tuple[str, ...], agents: tuple[str, ...]) -> list[Round]:
+    """The rounds of all agents, one agent after the other, since each needs a cluster of its own."""
+    from ..drill.plan import by_lot, in_turn
+    from ..drill.session import CATALOGUE
+
+    unknown = [name for name in names if name not in CATALOGUE]
+    if unknown:
+        raise Unusable(f"{unknown[0]}: no such fault; see: ocf-agents drill list")
+    faults = names or tuple(CATALOGUE)
+    wanted: list[Round] = []
+    for agent in map(full_name, agents or ("openstack:mysql",)):
+        wanted += in_turn(faults, rounds, agent) if seed is None else by_lot(faults, rounds, agent, seed)
+    return wanted
+
+
+def chosen(only: int, names: tuple[str, ...], agents: tuple[str, ...], seed: int | None) -> list[Round]:
+    """The round of this number, however many were asked for."""
+    return [one for one in planned(only, seed, names, agents) if one.number == only]
+
+
+def full_name(agent: str) -> str:
+    """The agent as Pacemaker calls it; ours under the name of 2012, which the configuration has."""
+    from ..drill.session import OURS
+
+    if agent in ("openstack:mysql", OURS.removeprefix("ocf:")):
+        return OURS
+    if agent not in PEERS:
+        raise Unusable(f"{agent}: no agent of this database; take openstack:mysql, {' or '.join(PEERS)}")
+    return f"ocf:{agent}"
+
+
+def begun(record: Path | None, fresh: dict[str, Any]) -> dict[str, Any]:
+    """What an earlier run of the same drill has left, or a fresh document."""
+    if record is None or not record.exists():
+        return fresh
+    try:
+        document: dict[str, Any] = json.loads(record.read_text())
+        same = all(document[key] == fresh[key] for key in fresh if key != "rounds")
+    except (ValueError, KeyError, TypeError):
+        raise Unusable(f"{record}: is no record of drills; move it away") from None
+    if not same:
+        raise Unusable(
+            f"{record}: is of another drill (its seed, faults, nodes or fencing differ); move it away"
+        )
+    return document
+
+
+def play(document: dict[str, Any], wanted: list[Round], record: Path | None) -> None:
+    """Every round that is not on record has been played, and is."""
+    from ..drill.report import line, round_of
+    from ..drill.session import Session
+
+    played = {(one.number, one.agent, one.faults) for one in map(round_of, document["rounds"])}
+    left = [one for one in wanted if (one.number, one.agent, one.faults) not in played]
+
+    def done(result: dict[str, Any]) -> None:
+        document["rounds"].append(result)
+        click.echo(line(result))
+        if record is not None:
+            save(record, json.dumps(document, indent=1) + "\n")
+
+    session = Session(f"drill{os.getpid()}", nodes=document["nodes"], fencing=document["fencing"])
+    while left:
+        session.run(left, done)
+
+
+def finish(document: dict[str, Any], report: Path | None) -> None:
+    """The table is shown and the report written; exit code 1 if a round failed."""
+    from ..drill.report import page, round_of, table
+    from ..drill.verdict import faults_of
+
+    click.echo(f"\n{table(document['rounds'])}")
+    if report is not None:
+        save(report, page(document))
+        click.echo(f"\nreport: {report}")
+    bad = [result for result in document["rounds"] if faults_of(result)]
+    for result in bad:
+        logs = f" (logs: {result['logs']})" if "logs" in result else ""
+        click.echo(f"alone: {round_of(result).replay(document)}{logs}", err=True)
+    if bad:
+        raise SystemExit(FOUND)
+
+
+def save(path: Path, text: str) -> None:
+    """The file holds the text, whole or as before."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
