@@ -176,6 +176,8 @@ class Configuration:
     properties: Mapping[str, str] = field(default_factory=dict)
     resource_defaults: Mapping[str, str] = field(default_factory=dict)
     operation_defaults: Mapping[str, str] = field(default_factory=dict)
+    feature_set: str = ""
+    """The crm_feature_set of the cluster that it is from."""
 
     def primitive(self, name: str) -> Primitive | None:
         """The resource of this name."""

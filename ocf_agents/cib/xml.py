@@ -50,6 +50,7 @@ def read(text: str) -> Configuration:
         properties=bootstrap(body),
         resource_defaults=defaults(body, "rsc_defaults"),
         operation_defaults=defaults(body, "op_defaults"),
+        feature_set=root.get("crm_feature_set", ""),
     )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.command import EXAMPLES, typed
@@ -14,18 +14,23 @@ from support.command import EXAMPLES, typed
 from ocf_agents.cib import crm, pcs
 from ocf_agents.lab import Lab, LabError, fencing, keystone, mariadb
 from ocf_agents.lab.commands import require_root_and_tools
+from ocf_agents.lab.image import CHECKOUT
 from ocf_agents.lab.state import SWITCH_OCTET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ocf_agents.lab import Node
+
 each_example = pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+SESAME = "sesame"
+INSTALL = ("make", "-C", CHECKOUT, "install", "TOOLS=1", "DESTDIR=/")
 SECRETS = "/var/lib/pacemaker/lrm/secrets"
 PASSWORDS = {
     ("clustermysql", "replication_passwd"): "repl-password",
     ("clustermysql", "test_passwd"): "test-password",
-    ("keystoneService", "os_password"): "sesame",
+    ("keystoneService", "os_password"): SESAME,
 }
 CLOUD = """\
 network: {netmask: 24}
@@ -40,7 +45,7 @@ services:
     replication_user: repl_user
     test_user: test_user
     vip: VIP
-  memcached: {config: /dev/null}
+  memcached:
   keystone:
 nodes:
 """
@@ -53,7 +58,7 @@ def three() -> Iterator[Lab]:
         require_root_and_tools()
     except LabError as error:
         pytest.skip(str(error))
-    with Lab(f"deploy{os.getpid()}", 3) as built:
+    with Lab(f"deploy{os.getpid()}", 3, install=INSTALL, hosts=keystone.HOSTS) as built:
         built.crm("configure", "upgrade", "force")
         yield built
     assert built.leftovers() == []
@@ -124,16 +129,17 @@ def keep_secret(lab: Lab) -> None:
             node.write(f"{path}.sign", hashlib.md5(value.encode()).hexdigest() + "\n", mode=0o600)
 
 
-def test_everything_starts(three: Lab, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def cloud(three: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """The lab with a whole configuration loaded, and all of it running."""
     mariadb.install_databases(three)
-    keystone.prepare(three, PASSWORDS["keystoneService", "os_password"])
+    keystone.prepare(three, SESAME)
     keep_secret(three)
     fence = f"{{agent: fence_lab, ip: {three.address(SWITCH_OCTET)}, ipport: {fencing.POWER_PORT}}}"
     nodes = "".join(f"  {one.name}: {{address: {one.address}, fence: {fence}}}\n" for one in three.nodes)
-    file = tmp_path / "cloud.yaml"
+    file = tmp_path_factory.mktemp("cloud") / "cloud.yaml"
     file.write_text(CLOUD.replace("VIP", three.address(mariadb.VIP)) + nodes)
-    text = printed(file)
-    three.crm_configure(text)
+    three.crm_configure(printed(file))
     everywhere = sorted(one.name for one in three.nodes)
     three.eventually(everywhere, lambda: three.where("memcachedService"), 60, "memcached")
     three.wait(lambda: three.where("clustermysql", "Promoted"), 120, "a primary")
@@ -141,15 +147,98 @@ def test_everything_starts(three: Lab, tmp_path: Path) -> None:
     three.eventually(primary, lambda: three.where("mysqlmasterIP"), 60, "the writers' address")
     three.eventually(everywhere, lambda: three.where("clustermysql"), 60, "all databases")
     three.eventually(everywhere, lambda: three.where("keystoneService"), 120, "Keystone on every node")
-    # Also the monitor of level 20, with the password that is not in the configuration.
-    answer = three.wait(
-        lambda: keystone.ask_for_token(three, "sesame", url=f"http://{three.nodes[0].address}:5000/v3"), 60
-    )
+    return three
+
+
+def command(node: Node, *words: str, stdin: str = "") -> tuple[int, str]:
+    """The exit code and the output of the installed command in a node; it says nothing else."""
+    done = node.run(["ocf-agents", *words], input=stdin, timeout=90)
+    assert done.stderr == "", done.stderr
+    return done.returncode, done.stdout
+
+
+def test_everything_starts_and_no_password_is_in_the_configuration(cloud: Lab) -> None:
+    url = f"http://{cloud.nodes[0].address}:5000/v3"
+    answer = cloud.wait(lambda: keystone.ask_for_token(cloud, SESAME, url=url), 60)
     assert answer.status == 201
-    assert not [one for one in three.resource_states() if one.failed]
-    running = typed("lint", "-", "--json", stdin=three.voice().check(["cibadmin", "--query"]))
-    assert json.loads(running.out) == []
-    assert "sesame" not in three.voice().check(["cibadmin", "--query"])
+    assert "<failure " not in cloud.voice().check(["crm_mon", "--one-shot", "--output-as=xml"])
+    assert SESAME not in cloud.voice().check(["cibadmin", "--query"])
+
+
+def test_lint_finds_nothing_in_the_running_cluster_and_one_mistake_that_is_made(cloud: Lab) -> None:
+    node = cloud.voice()
+    assert command(node, "lint", "--json") == (0, "[]\n")
+    cloud.crm("resource", "meta", "ms_MySQL", "set", "notify", "false")
+    code, told = command(node, "lint", "--json")
+    assert code == 1
+    (finding,) = json.loads(told)
+    assert (finding["rule"], finding["subject"]) == ("notify-missing", "ms_MySQL")
+    node.check(finding["crm"].split())
+    assert command(node, "lint", "--json") == (0, "[]\n")
+
+
+@pytest.mark.parametrize("resource", ["keystoneService", "memcachedService", "clustermysql"])
+def test_check_looks_at_a_resource_with_the_parameters_and_passwords_that_it_has(
+    cloud: Lab, resource: str
+) -> None:
+    # Of the database that is the primary: looking must not move it.
+    node = cloud.node((cloud.where(resource, "Promoted") or cloud.where(resource))[0])
+    before = cloud.where("clustermysql", "Promoted")
+    code, told = command(node, "check", "--resource", resource, "--json")
+    assert code == 0, told
+    assert {one["verdict"] for one in json.loads(told)} == {"ok"}
+    assert len(json.loads(told)) > 1
+    assert SESAME not in told
+    assert cloud.where("clustermysql", "Promoted") == before
+    assert node.check(["sh", "-c", "ls /tmp | grep -c ocf-agents-check || true"]).strip() == "0"
+
+
+def test_doctor_finds_the_node_ready_and_a_planted_fault(cloud: Lab) -> None:
+    node = cloud.voice()
+    code, text = command(node, "doctor", "--json")
+    told = json.loads(text)
+    faults = [one for one in told if one["status"] == "fault"]
+    assert faults == []
+    assert code == 0
+    looks = {one["look"]: one for one in told}
+    facts = {(one["look"], one["subject"]): one["fact"] for one in told}
+    assert facts["ports", "keystoneService"] == "port 5000 is its own"
+    assert facts["database", "clustermysql"] == "repl_user has the grants that replication needs"
+    assert "keystone (public)" in {subject for look, subject in facts if look == "catalogue"}
+    assert looks["passwords"]["status"] == "ok"
+    node.check(
+        ["sh", "-c", f"chmod 600 {keystone.CONFIGURATION}; echo x > {SECRETS}/keystoneService/os_password"]
+    )
+    code, text = command(node, "doctor", "--json", "--only", "passwords", "--only", "configuration")
+    assert code == 1
+    found = {(one["look"], one["subject"]) for one in json.loads(text) if one["status"] == "fault"}
+    assert found == {("configuration", "keystoneService"), ("passwords", "keystoneService os_password")}
+    keep_secret(cloud)
+    node.check(["chmod", "640", keystone.CONFIGURATION])
+    assert command(node, "doctor", "--only", "passwords", "--only", "configuration")[0] == 0
+
+
+def test_explain_names_the_primary_who_would_follow_it_and_why_not_the_others(cloud: Lab) -> None:
+    (primary,) = cloud.where("clustermysql", "Promoted")
+
+    def settled() -> Any:
+        told = json.loads(command(cloud.voice(), "explain", "mysql", "--json")[1])
+        return told if told["chosen"] and told["pact"].count(",") == 2 else None
+
+    # A replica has its score with its next monitor after it became a standby.
+    told = cloud.wait(settled, 120, "both replicas to be standbys, and one with a score")
+    assert told["primary"] == primary
+    assert primary not in told["chosen"]
+    assert {one["node"] for one in told["prospects"]} == {one.name for one in cloud.nodes}
+    # The answer comes true.
+    cloud.crm("node", "standby", primary)
+    cloud.wait(lambda: cloud.where("clustermysql", "Promoted") not in ([], [primary]), 90, "another primary")
+    (successor,) = cloud.where("clustermysql", "Promoted")
+    assert successor in told["chosen"]
+    after = json.loads(command(cloud.voice(), "explain", "mysql", "--json")[1])
+    assert after["primary"] == successor
+    assert {"is in standby"} == {one["text"] for one in after["prospects"] if one["node"] == primary}
+    cloud.crm("node", "online", primary)
 
 
 def test_what_is_printed_is_quoted_for_a_shell() -> None:

@@ -1,0 +1,1 @@
+"""Whether this node is ready for the services that the cluster may start here."""

@@ -1,0 +1,131 @@
+"""`ocf-agents doctor` says what is not ready on this node, and how it gets so."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.command import called, typed
+
+from ocf_agents.cib import crm
+from ocf_agents.readiness import endpoints, files
+from ocf_agents.readiness.endpoints import Endpoint
+from ocf_agents.readiness.site import site
+from ocf_agents.system.host import Account
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def asked(text: str, *looks: str) -> dict[str, dict[str, Any]]:
+    """The lines by what they are about."""
+    said = called("doctor", "-", "--json", *(word for look in looks for word in ("--only", look)), stdin=text)
+    assert said.err == ""
+    told = {one["subject"]: one for one in json.loads(said.out)}
+    assert said.code == int(any(one["status"] == "fault" for one in told.values()))
+    return told
+
+
+def test_what_a_resource_lacks_here_is_a_fault_with_a_way_out() -> None:
+    said = typed(
+        "doctor", "-", "--only", "programs",
+        stdin="primitive cache ocf:openstack:memcached params binary=/nowhere/memcached config=/dev/null user=root",
+    )  # fmt: skip
+    assert (said.code, said.err) == (1, "")
+    first, way = said.out.splitlines()
+    assert first.startswith("fault    programs      cache: config=/dev/null: no such file on this node")
+    assert way.strip() == "way out: ocf-agents check --resource cache"
+
+
+def test_a_port_that_a_stranger_holds_is_a_fault_and_a_free_one_is_not() -> None:
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.listen()
+        port = stranger.getsockname()[1]
+        text = f"primitive cache ocf:openstack:memcached params port={port} config=/nowhere"
+        held = asked(text, "ports")["cache"]
+    assert held["status"] == "fault"
+    assert f"(pid {os.getpid()})" in held["fact"]
+    assert asked(text, "ports")["cache"]["fact"] == f"port {port} is free"
+
+
+def test_a_missing_library_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    told = asked("primitive cache ocf:openstack:memcached", "ports")
+    assert told["ports"] == {
+        "look": "ports",
+        "status": "warning",
+        "subject": "ports",
+        "fact": "psutil is not installed, so who holds them was not looked at",
+        "remedy": "install python3-psutil, or pip install ocf-agents[tools]",
+    }
+
+
+def test_a_configuration_that_the_services_user_cannot_read_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "service.conf"
+    file.touch(0o640)
+    nobody = Account("nobody", 65534, 65534, "/")
+    assert not files.may_read(str(file), nobody)
+    assert files.may_read(str(file), Account("root", 0, 0, "/root"))
+    assert files.may_read("/etc/passwd", nobody)
+
+
+def test_a_password_is_checked_against_its_sum_and_never_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "SECRETS", str(tmp_path))
+    kept = tmp_path / "k" / "os_password"
+    assert files.password("k/os_password").fact == "its password is not on this node"
+    kept.parent.mkdir()
+    kept.write_text("sesame\n")
+    kept.chmod(0o600)
+    kept.with_name("os_password.sign").write_text("0" * 32)
+    line = files.password("k/os_password")
+    assert (line.status, "sesame" in str(line)) == ("fault", False)
+    kept.with_name("os_password.sign").write_text("c8dae1c50e092f3d877192fc555b1dcf\n")
+    assert files.password("k/os_password").status == "ok"
+    kept.chmod(0o644)
+    assert files.password("k/os_password").remedy == f"chmod 600 {kept}"
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("http://127.0.0.1:5000/v3", "ok"),
+        ("http://127.0.0.2:5000/v3", "warning"),
+        ("http://nowhere.invalid/", "fault"),
+    ],
+)
+def test_an_endpoint_leads_to_a_virtual_address(url: str, status: str) -> None:
+    here = site(crm.read("primitive ip IPaddr2 params ip=127.0.0.1"))
+    assert endpoints.leads(here, Endpoint("keystone", "public", url), {"127.0.0.1"}).status == status
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "verdict"),
+    [
+        (200, "OK", "ok"),
+        (404, "", "ok"),
+        (503, "DISABLED BY FILE", "warning"),
+        (500, "", "fault"),
+        (503, "", "fault"),
+    ],
+)
+def test_what_an_endpoint_answers_is_judged(status: int, text: str, verdict: str) -> None:
+    assert endpoints.judged("keystone", "http://x/healthcheck", status, text).status == verdict
+
+
+def test_a_clock_that_differs_is_a_fault() -> None:
+    (line,) = endpoints.skew("keystone", "Mon, 01 Jan 2001 00:00:00 GMT")
+    assert line.status == "fault"
+    assert list(endpoints.skew("keystone", "")) == []
+
+
+def test_without_a_cluster_or_a_file_there_is_nothing_to_go_by() -> None:
+    said = called("doctor")
+    assert said.code == 2
+    assert said.err.count("\n") == 1
