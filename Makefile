@@ -16,6 +16,18 @@ LINKS = $(PYTHON) -B -c 'from ocf_agents.agents import links; print(*links($(if 
 RUN_DIRECTORY = $(PYTHON) -B -c 'from ocf_agents.system.plan import RUN_DIRECTORY; print(RUN_DIRECTORY)'
 COMPLETIONS = bash-completion/completions/ocf-agents zsh/site-functions/_ocf-agents \
     fish/vendor_completions.d/ocf-agents.fish
+
+NAME = openstack-ocf-agents
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' ocf_agents/__init__.py)
+SOURCES = CHANGELOG.md LICENSE Makefile README.md bin docs metadata ocf_agents packaging pyproject.toml setup.cfg
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
+export SOURCE_DATE_EPOCH
+RPM = build/rpm
+DIST ?= dist
+RPMBUILD = --define "clamp_mtime_to_source_date_epoch 1" --define "use_source_date_epoch_as_buildtime 1"
+# Debian's packages are in another database than rpmbuild looks in.
+RPMBUILD += $(if $(wildcard /etc/debian_version),--nodeps)
+
 VENV = .venv
 RUN = $(VENV)/bin/python
 
@@ -127,6 +139,32 @@ uninstall:
 	    rm -f $(DESTDIR)$(PREFIX)/bin/ocf-agents $(DESTDIR)$(MAN)/man1/ocf-agents.1 \
 	        $(addprefix $(DESTDIR)$(PREFIX)/share/,$(COMPLETIONS)); fi
 	-rmdir $(DESTDIR)$(OCF)/resource.d/openstack $(DESTDIR)$(OCF)/resource.d/percona $(DESTDIR)$(LIBRARY) 2>/dev/null
+
+## rpm [DIST=dist]    RPMs for RHEL 9 and 10 and Fedora, on any of them or on Debian 12
+.PHONY: rpm
+rpm: $(RPM)/SOURCES/$(NAME)-$(VERSION).tar.gz
+	@[ ! -e /etc/debian_version ] || sh packaging/debian-packages rpm
+	@sed -e 's/@VERSION@/$(VERSION)/' \
+	    -e "s/@DATE@/$$(LC_ALL=C date -u -d @$(SOURCE_DATE_EPOCH) '+%a %b %d %Y')/" \
+	    packaging/rpm/$(NAME).spec > $(RPM)/$(NAME).spec
+	@rpmbuild -ba --quiet $(RPMBUILD) --define "_topdir $(abspath $(RPM))" $(RPM)/$(NAME).spec
+	@install -D -m 644 -t $(DIST) $(RPM)/SRPMS/*.rpm $(RPM)/RPMS/noarch/*.rpm
+	@ls $(DIST)/*.rpm
+
+## rpmlint            what rpmlint says of them
+.PHONY: rpmlint
+rpmlint:
+	@rpmlint --config packaging/rpm/rpmlint.toml --rpmlintrc packaging/rpm/$(NAME).rpmlintrc \
+	    $(RPM)/$(NAME).spec $(DIST)/*.rpm
+
+# Packages and wheel are made of this and nothing else.
+.PHONY: $(RPM)/SOURCES/$(NAME)-$(VERSION).tar.gz
+$(RPM)/SOURCES/$(NAME)-$(VERSION).tar.gz:
+	@rm -rf $(RPM)
+	@install -d $(@D)
+	@tar -c --sort=name --mtime=@$(SOURCE_DATE_EPOCH) --owner=0 --group=0 --numeric-owner $(READABLE) \
+	    --exclude=__pycache__ --transform='flags=r;s,^,$(NAME)-$(VERSION)/,' \
+	    $(SOURCES) | gzip -9 -n > $@
 
 # What Debian ships; nothing that apt installs here is started.
 .PHONY: packages
