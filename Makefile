@@ -122,8 +122,7 @@ install-command:
 completion:
 	@for file in $(COMPLETIONS); do \
 	    install -d build/completion/$${file%/*} && \
-	    _OCF_AGENTS_COMPLETE=$${file%%[-/]*}_source $(PYTHON) -B -m ocf_agents.cli.main \
-	        > build/completion/$$file || exit; done
+	    $(PYTHON) -B -m ocf_agents.cli.main completion $${file%%[-/]*} > build/completion/$$file || exit; done
 
 ## uninstall          takes out what install put there
 .PHONY: uninstall
