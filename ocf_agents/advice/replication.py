@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from ..cib.model import Clone, Configuration, Primitive
 
+ANY_ROLE = ("", "Started")
+"""Where a constraint names no role, and what pcs writes for that."""
 OLD_META = {"master-max": "promoted-max", "master-node-max": "promoted-node-max"}
 OLD_ROLES = {"Master": "Promoted", "Slave": "Unpromoted"}
 
@@ -123,7 +125,11 @@ def any_instance(configuration: Configuration) -> Iterator[Seen]:
     clones = {clone.name for clone, _one in replicated(configuration)}
     vips = {one.name for one in addresses(configuration)}
     for known in configuration.colocations:
-        if known.anchor.resource in clones and not known.anchor.word and known.dependent.resource in vips:
+        if (
+            known.anchor.resource in clones
+            and known.anchor.word in ANY_ROLE
+            and known.dependent.resource in vips
+        ):
             dependent, anchor = known.dependent.resource, known.anchor.resource
             remove, add = mending.removed(known.name), mending.colocation(known.name, dependent, anchor)
             yield Seen(

@@ -6,6 +6,8 @@ from importlib import import_module
 
 import click
 
+from .. import __version__
+
 COMMANDS = {
     "list": "agents:list_agents",
     "describe": "agents:describe",
@@ -41,6 +43,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ocf-agents", message="%(prog)s %(version)s")
 def main() -> None:
     """OCF resource agents for OpenStack and MySQL under Pacemaker.
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 import sys
 
 import pytest
 from support.command import CHECKOUT, called, typed
 
+from ocf_agents import __version__
 from ocf_agents.agents import everyone
 
 
@@ -83,3 +86,16 @@ def test_a_shell_completes_the_names_of_agents() -> None:
         }
     )  # fmt: skip
     assert "plain,nova-novncproxy" in said.out
+
+
+def test_the_version_is_told_in_one_place() -> None:
+    assert called("--version").out == f"ocf-agents {__version__}\n"
+
+
+def test_colours_are_for_terminals() -> None:
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "ocf_agents.cli.main", "describe", "memcached"]
+    subprocess.run(command, stdout=follower, check=True, cwd=CHECKOUT)
+    os.close(follower)
+    assert b"\x1b[1mocf:openstack:memcached" in os.read(leader, 1000)
+    os.close(leader)

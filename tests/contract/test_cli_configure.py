@@ -11,6 +11,7 @@ from support.command import EXAMPLES, called, typed
 from ocf_agents.agents import find
 from ocf_agents.cib import crm
 from ocf_agents.cib.model import seconds
+from ocf_agents.deployment.catalogue import SERVICES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,10 +170,10 @@ def test_a_password_in_a_wrong_place_is_not_repeated() -> None:
     assert "sesame" not in said.err
 
 
-def test_every_service_of_the_catalogue_has_agents_that_exist() -> None:
-    from ocf_agents.deployment.catalogue import SERVICES
-
+def test_every_service_of_the_catalogue_has_agents_that_exist_and_is_on_the_page() -> None:
+    page = (EXAMPLES.parent / "how-to/describe-a-deployment.md").read_text()
     for service in SERVICES:
+        assert f"`{service.name}`" in page
         assert all(find(name) for name in service.agents), service.name
         names = [one.name for one in SERVICES]
         assert all(names.index(before) < names.index(service.name) for before in service.after), service.name

@@ -7,71 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.command import EXAMPLES, called, typed
+from support.mistakes import GOOD, PLANTED, Mistake, planted
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-GOOD = called("configure", EXAMPLES / "two-nodes-of-2012.yaml").out
-
-ASKS = " \\\n\top monitor interval=30s timeout=30s OCF_CHECK_LEVEL=10"
-
-# The rule; what it is about; the statement that is changed; what stands there; what is planted.
-PLANTED = (
-    ("fencing-off", "cluster", "property", "=true", "=false"),
-    ("quorum-ignored", "cluster", "property", "=true", "=true no-quorum-policy=ignore"),
-    ("maintenance-mode", "cluster", "property", "=true", "=true maintenance-mode=true"),
-    ("stopped-cluster", "cluster", "property", "=true", "=true stop-all-resources=true"),
-    ("node-without-fence", "server2", "primitive fence-server2", "list=server2", "list=server1"),
-    ("fence-race", "fence-server1", "primitive fence-server1", " pcmk_delay_base=server1:5s", ""),
-    ("stickiness-zero", "clustermysql", "rsc_defaults", "stickiness=100", "stickiness=0"),
-    ("migration-threshold-missing", "cluster", "rsc_defaults", "migration-threshold=3 ", ""),
-    ("failure-timeout-missing", "cluster", "rsc_defaults", " failure-timeout=10min", ""),
-    ("unmanaged", "ms_MySQL", "clone ms_MySQL", "notify=true", "notify=true is-managed=false"),
-    ("notify-missing", "ms_MySQL", "clone ms_MySQL", " notify=true", ""),
-    ("several-primaries", "ms_MySQL", "clone ms_MySQL", "promoted-max=1", "promoted-max=2"),
-    ("clone-max-above-nodes", "ms_MySQL", "clone ms_MySQL", "clone-max=2", "clone-max=3"),
-    ("clone-not-promotable", "ms_MySQL", "clone ms_MySQL", "promotable=true ", ""),
-    ("interleave-missing", "novaCompute", "clone novaCompute", " \\\n\tmeta interleave=true", ""),
-    ("node-address-missing", "server2", "node server2", "clustermysql_mysql_master_IP=10.0.0.2", ""),
-    ("durability-async", "clustermysql", "primitive clustermysql", " test_user", " durability=async test_user"),
-    ("vip-without-order", "mysqlmasterIP", "order mysqlPromote", "promote mysqlmasterIP:start", "promote Glance"),
-    ("vip-without-colocation", "mysqlmasterIP", "colocation masterIP", " mysqlmasterIP", " novaCompute"),
-    ("vip-on-any-instance", "masterIP_on_mysqlMaster", "colocation masterIP", ":Promoted", ""),
-    ("old-words", "masterIP_on_mysqlMaster", "colocation masterIP", ":Promoted", ":Master"),
-    ("monitor-missing", "mysqlmasterIP", "primitive mysqlmasterIP", "op monitor interval=10s", "op status interval=0"),
-    ("monitor-disabled", "clustermysql", "primitive clustermysql", "interval=10s", "interval=10s on-fail=ignore"),
-    ("monitor-intervals-collide", "keystoneService", "primitive keystoneService", "interval=30s", "interval=60s"),
-    ("promoted-monitor-missing", "clustermysql", "primitive clustermysql", "role=Promoted ", ""),
-    ("unpromoted-monitor-missing", "clustermysql", "primitive clustermysql", "role=Unpromoted", "role=Promoted"),
-    ("timeout-too-short", "clustermysql", "primitive clustermysql", "promote interval=0s timeout=120s", "promote"),
-    ("timeout-too-short", "novaApiService", "primitive novaApiService", "timeout=30s", "timeout=5s"),
-    ("timeout-too-short", "glanceApiService", "primitive glanceApi", "op start interval=0s timeout=120s \\\n\t", ""),
-    ("stop-failure-ignored", "clustermysql", "primitive clustermysql", "op stop", "op stop on-fail=ignore"),
-    ("process-only", "novaComputeService", "primitive novaCompute", ASKS, ""),
-    ("password-in-clear", "clustermysql", "primitive clustermysql", "ion_passwd=lrm://", "ion_passwd=sesame"),
-    ("password-in-clear", "fence-server2", "primitive fence-server2", "password=lrm://", "password=sesame"),
-    ("parameter-unknown", "clustermysql", "primitive clustermysql", " test_user", " replication_usr=x test_user"),
-    ("parameter-missing", "clustermysql", "primitive clustermysql", "replication_user=repl_user ", ""),
-    ("parameter-wrong", "clustermysql", "primitive clustermysql", " test_user", " max_slave_lag=soon test_user"),
-    ("parameter-obsolete", "clustermysql", "primitive clustermysql", " test_user", " async_stop=true test_user"),
-    ("login-incomplete", "keystoneService", "primitive keystoneService", "os_password=lrm://", ""),
-    ("run-twice", "oldDatabase", "group Rabbitmq", "", "primitive oldDatabase systemd:mariadb\n"),
-    ("address-twice", "glanceIP", "primitive glanceIP", "ip=10.0.1.4", "ip=10.0.1.3"),
-    ("order-takes-down-more", "glance_after_keystone", "order glance_after", "Optional:", "inf:"),
-    ("constraint-dangling", "nova_after_keystone", "order nova_after_keystone", " Keystone ", " Keyston "),
-    ("move-left-behind", "cli-ban-Nova", "property", "", "location cli-ban-Nova Nova -inf: server1\n"),
-)  # fmt: skip
-
-
-def planted(statement: str, good: str, bad: str) -> str:
-    """The good configuration with one thing in one statement changed."""
-    start = GOOD.index(f"\n{statement}") + 1
-    end = next(
-        (at for at, sign in enumerate(GOOD) if at > start and sign == "\n" and GOOD[at + 1 : at + 2] != "\t"),
-        None,
-    )
-    assert good in GOOD[start:end], "the good configuration has changed"
-    return GOOD[:start] + GOOD[start:end].replace(good, bad, 1) + GOOD[end:]
 
 
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
@@ -83,15 +22,11 @@ def test_nothing_is_found_in_an_example(example: Path, tmp_path: Path) -> None:
     assert (said.code, said.err) == (0, "")
 
 
-@pytest.mark.parametrize(
-    ("rule", "subject", "statement", "good", "bad"), PLANTED, ids=[f"{one[0]}-{one[1]}" for one in PLANTED]
-)
-def test_a_planted_mistake_is_found_with_its_reason_and_its_remedy(
-    rule: str, subject: str, statement: str, good: str, bad: str
-) -> None:
-    said = called("lint", "-", "--json", stdin=planted(statement, good, bad))
+@pytest.mark.parametrize("mistake", PLANTED, ids=lambda one: f"{one.rule}-{one.subject}")
+def test_a_planted_mistake_is_found_with_its_reason_and_its_remedy(mistake: Mistake) -> None:
+    said = called("lint", "-", "--json", stdin=planted(mistake))
     assert said.code == 1, said.err
-    found = [one for one in json.loads(said.out) if (one["rule"], one["subject"]) == (rule, subject)]
+    found = [one for one in json.loads(said.out) if (one["rule"], one["subject"]) == mistake[:2]]
     assert found, said.out
     for one in found:
         assert one["fact"]
@@ -104,7 +39,7 @@ def test_a_planted_mistake_is_found_with_its_reason_and_its_remedy(
 def test_more_than_25_mistakes_are_planted_and_every_rule_has_one() -> None:
     from ocf_agents.advice.lint import RULES
 
-    tested = {rule for rule, *_ in PLANTED} | {"no-fence-device"}
+    tested = {mistake.rule for mistake in PLANTED} | {"no-fence-device"}
     assert len(PLANTED) >= 25
     assert {rule.name for rule in RULES} == tested
 
