@@ -49,6 +49,11 @@ test: packages $(VENV)/ready lint
 .PHONY: ready
 ready: packages $(VENV)/ready
 
+## fresh              a fresh Debian 12 below build/fresh follows README and tutorial to the letter (minutes)
+.PHONY: fresh
+fresh:
+	@$(PYTHON) tests/docs/fresh_machine.py build/fresh
+
 ## check              lint, unit and contract tests: no root, no network, no cluster
 .PHONY: check
 check: $(VENV)/ready lint

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .switch import Switch
 
 _ENVIRONMENT = ("PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8")
-_DEFAULT_INSTALL = ("make", "-C", CHECKOUT, "install", "DESTDIR=/")
+_DEFAULT_INSTALL = ("make", "-C", CHECKOUT, "install", "TOOLS=1", "DESTDIR=/")
 
 _START_CLUSTER = """\
 corosync || exit
