@@ -40,6 +40,11 @@ help:
 demo: packages $(VENV)/ready
 	@$(RUN) -m ocf_agents.lab.demo $(if $(KEEP),--keep)
 
+## demo-cloud [KEEP=1] the whole deployment of 2012 fails over: 3 GB of memory, 4 to 7 minutes
+.PHONY: demo-cloud
+demo-cloud: packages-cloud $(VENV)/ready
+	@$(RUN) -m ocf_agents.lab.cloud $(if $(KEEP),--keep)
+
 ## test               everything there is: lint, unit, contract, cluster
 .PHONY: test
 test: packages $(VENV)/ready lint
@@ -174,6 +179,10 @@ $(RPM)/SOURCES/$(NAME)-$(VERSION).tar.gz:
 .PHONY: packages
 packages:
 	@sh packaging/debian-packages
+
+.PHONY: packages-cloud
+packages-cloud: packages
+	@sh packaging/debian-packages cloud
 
 $(VENV)/ready: setup.cfg
 	@$(PYTHON) -m venv $(VENV)

@@ -27,12 +27,14 @@ DATABASE = f"{STATE}/keystone.db"
 DRAIN_FILE = f"{STATE}/drained"
 LOGS = "/var/log/keystone"
 
+SQLITE = f"sqlite:///{DATABASE}"
+
 # Four rounds are the least that bcrypt has: a client may ask for a token several times a second.
 _KEYSTONE_CONF = f"""\
 [DEFAULT]
 log_file = {LOGS}/keystone.log
 [database]
-connection = sqlite:///{DATABASE}
+connection = {{connection}}
 [identity]
 password_hash_rounds = 4
 [token]
@@ -50,18 +52,18 @@ disable_by_file_path = {DRAIN_FILE}
 
 # Debian's own has 8 processes of 32 threads and an AppArmor profile: too much for two nodes at once,
 # and for SQLite more than one writer is.
-_UWSGI_INI = f"""\
+UWSGI_INI = """\
 [uwsgi]
 plugins = python3
-wsgi-file = /usr/bin/keystone-wsgi-public
-chdir = /var/lib/keystone
+wsgi-file = /usr/bin/{script}
+chdir = /var/lib/{project}
 processes = 1
 lazy-apps = true
 enable-threads = true
 buffer-size = 65535
 rem-header = Content-Length
 listen = 100
-logto = {LOGS}/keystone-uwsgi.log
+logto = /var/log/{project}/{project}-uwsgi.log
 """
 
 # keystone-manage needs 4 s to import itself; here its commands share that. The password comes on
@@ -86,7 +88,7 @@ for command in (
     if os.waitpid(pid, 0)[1]:
         sys.exit("keystone-manage " + " ".join(command) + " failed")
 """
-_AS_KEYSTONE = (
+AS_KEYSTONE = (
     *("env", "HOME=/var/lib/keystone"),
     *("setpriv", "--reuid=keystone", "--regid=keystone", "--init-groups"),
 )
@@ -107,13 +109,14 @@ class TokenAnswer:
         return self.status == 201 and bool(self.token)
 
 
-def prepare(lab: Lab, password: str = PASSWORD) -> None:
+def prepare(lab: Lab, password: str = PASSWORD, connection: str = SQLITE) -> None:
     """Keystone can be started on every node of the lab, and all of them honour the same tokens.
 
-    Nothing is started. The user is admin, of the project admin, in the domain Default.
+    Nothing is started. The user is admin, of the project admin, in the domain Default. A database
+    other than SQLite, which connection= is the URL of, must be reached by the first node.
     """
     for node in lab.nodes:
-        _write_configuration(node)
+        _write_configuration(node, connection)
     first, *others = lab.nodes
     _bootstrap(first, password)
     template = first.check(["sh", "-c", _PACK])
@@ -123,21 +126,22 @@ def prepare(lab: Lab, password: str = PASSWORD) -> None:
 
 def prepare_one(node: Node, password: str) -> None:
     """Keystone can be started on this node."""
-    _write_configuration(node)
+    _write_configuration(node, SQLITE)
     _bootstrap(node, password)
 
 
-def _write_configuration(node: Node) -> None:
+def _write_configuration(node: Node, connection: str) -> None:
     if node.run(["sh", "-c", "command -v keystone-wsgi-public && command -v uwsgi_python3"]).returncode:
         raise LabError("keystone: not installed; apt-get install keystone uwsgi-plugin-python3")
-    node.write(CONFIGURATION, _KEYSTONE_CONF, owner="root:keystone", mode=0o640)
-    node.write(UWSGI_CONFIGURATION, _UWSGI_INI)
+    text = _KEYSTONE_CONF.format(connection=connection)
+    node.write(CONFIGURATION, text, owner="root:keystone", mode=0o640)
+    node.write(UWSGI_CONFIGURATION, UWSGI_INI.format(project="keystone", script="keystone-wsgi-public"))
     node.check(["sh", "-c", f"rm -rf {STATE} {LOGS}/*"])
     node.check(["install", "-d", "-o", "keystone", "-g", "keystone", "-m", "750", STATE, LOGS])
 
 
 def _bootstrap(node: Node, password: str) -> None:
-    node.check([*_AS_KEYSTONE, "/usr/bin/python3", "-c", _BOOTSTRAP], input=password, timeout=120)
+    node.check([*AS_KEYSTONE, "/usr/bin/python3", "-c", _BOOTSTRAP], input=password, timeout=120)
 
 
 def login(username: str, password: str) -> str:

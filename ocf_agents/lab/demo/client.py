@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from .. import keystone
@@ -16,13 +17,33 @@ from ..commands import CLEAN_ENVIRONMENT
 from . import prober
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from typing import BinaryIO
 
     from ..lab import Lab
 
-CREATED = 201
+GOOD = (200, 201)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The request that a prober makes, and every how many seconds."""
+
+    host: str
+    port: int
+    path: str
+    method: str = "GET"
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    interval: float = 0.25
+
+
+def for_a_token(password: str) -> Question:
+    """The login of admin."""
+    headers = {"Content-Type": "application/json"}
+    body = keystone.login("admin", password)
+    return Question(keystone.NAME, keystone.PORT, "/v3/auth/tokens", "POST", body, headers)
 
 
 @dataclass(frozen=True)
@@ -34,14 +55,14 @@ class Probe:
     status: int
 
     @property
-    def got_token(self) -> bool:
-        """Whether the answer was a token."""
-        return self.status == CREATED
+    def good(self) -> bool:
+        """Whether the answer was what the client wanted."""
+        return self.status in GOOD
 
 
 @dataclass(frozen=True)
 class Outage:
-    """The longest time without a token; `end` is None while it lasts."""
+    """The longest time without a good answer; `end` is None while it lasts."""
 
     begin: float
     end: float | None
@@ -52,8 +73,8 @@ class Outage:
 
 
 def longest_outage(probes: list[Probe], begin: float, now: float) -> Outage:
-    """The longest gap between two tokens of which the later one came after `begin`."""
-    moments = sorted(probe.answered for probe in probes if probe.got_token)
+    """The longest gap between two good answers of which the later one came after `begin`."""
+    moments = sorted(probe.answered for probe in probes if probe.good)
     last_before = max((moment for moment in moments if moment <= begin), default=begin)
     after = [moment for moment in moments if moment > begin]
     starts = [last_before, *after]
@@ -76,18 +97,22 @@ class Client:
         fields = (line.split() for line in text.splitlines(keepends=True) if line.endswith("\n"))
         return [Probe(float(asked), float(answered), int(status)) for asked, answered, status in fields]
 
-    def tokens_since(self, begin: float) -> int:
-        """How many requests that were made after this moment got a token."""
-        return sum(probe.got_token and probe.asked > begin for probe in self.probes())
+    def silence(self, begin: float) -> float:
+        """The longest time since then that the client got no good answer, in seconds."""
+        now = time.monotonic()
+        return longest_outage(self.probes(), begin, now).seconds(now)
+
+    def successes_since(self, begin: float) -> int:
+        """How many requests that were made after this moment got a good answer."""
+        return sum(probe.good and probe.asked > begin for probe in self.probes())
 
 
 @contextmanager
-def client(lab: Lab, password: str, directory: Path) -> Iterator[Client]:
-    """A client in the lab's network asks for tokens as long as the block lasts."""
-    task = {"host": keystone.NAME, "port": keystone.PORT, "body": keystone.login("admin", password)}
+def client(lab: Lab, question: Question, directory: Path) -> Iterator[Client]:
+    """A client in the lab's network asks its question as long as the block lasts."""
     command = lab.switch.inside_client([sys.executable, "-I", "-S", prober.__file__], directory)
     with tempfile.TemporaryFile() as record, tempfile.TemporaryFile() as source:
-        source.write(json.dumps(task).encode())
+        source.write(json.dumps(asdict(question)).encode())
         source.seek(0)
         with subprocess.Popen(
             command, stdin=source, stdout=record, env=dict(CLEAN_ENVIRONMENT), start_new_session=True

@@ -10,24 +10,30 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _GREEN, _RED, _BOLD, _DIM = "32", "31", "1", "2"
 
 
 @dataclass
 class Event:
-    """One line of the timeline; `silence` is how long the client got no token through it."""
+    """One line of the timeline; `silences` are how long the client waited in vain for each thing."""
 
     at: float
     text: str
-    silence: float | None = None
+    silences: tuple[float, ...] = ()
 
 
 @dataclass
 class Narrator:
-    """Tells what happens while it happens."""
+    """Tells what happens while it happens.
 
+    columns: the timeline's columns of silences, each with the phrase that tells of one.
+    """
+
+    columns: Mapping[str, str] = field(
+        default_factory=lambda: {"no token": "the client got no token for {:.1f} s"}
+    )
     began: float = field(default_factory=time.monotonic)
     events: list[Event] = field(default_factory=list)
     colours: bool = field(default_factory=sys.stdout.isatty)
@@ -53,22 +59,21 @@ class Narrator:
         yield
         self.say(f"  {self._paint('ok', _GREEN)}  {text} ({self.seconds - started:.1f} s)")
 
-    def happened(self, text: str, silence: float | None = None) -> None:
+    def happened(self, text: str, *silences: float) -> None:
         """The event is said, and kept for the timeline."""
-        self.events.append(Event(self.seconds, text, silence))
-        without = "" if silence is None else f"; the client got no token for {silence:.1f} s"
-        self.say(f"  {self._paint('ok', _GREEN)}  {text}{without}")
+        self.events.append(Event(self.seconds, text, silences))
+        told = [phrase.format(silence) for phrase, silence in zip(self.columns.values(), silences)]
+        self.say(f"  {self._paint('ok', _GREEN)}  {'; '.join([text, *told])}")
 
     def timeline(self) -> None:
         """The events stand on the screen as a table."""
-        rows = [("when", "no token", "what happened")]
-        rows += [
-            (f"{event.at:.1f} s", "" if event.silence is None else f"{event.silence:.1f} s", event.text)
-            for event in self.events
-        ]
+        rows = [("when", tuple(self.columns), "what happened")]
+        for event in self.events:
+            shown = tuple(f"{silence:.1f} s" for silence in event.silences)
+            rows.append((f"{event.at:.1f} s", shown or ("",) * len(self.columns), event.text))
         print()
-        for number, (when, silence, text) in enumerate(rows):
-            line = f"{when:>8}  {silence:>9}  {text}"
+        for number, (when, silences, text) in enumerate(rows):
+            line = "  ".join([f"{when:>8}", *(f"{silence:>9}" for silence in silences), text])
             print(self._paint(line, _BOLD) if number == 0 else line)
         print(flush=True)
 

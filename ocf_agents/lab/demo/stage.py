@@ -1,0 +1,98 @@
+"""What demonstrations do alike: enter an operator's lines, power a node off, look at the cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..commands import complaint
+from ..errors import LabError
+from ..node import Power
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from ..lab import Lab
+    from ..node import Node
+    from .client import Client
+    from .narrator import Narrator
+
+PATIENCE = 120
+"""Seconds that a step may take on a busy machine; all are over as soon as they hold."""
+
+
+class Stage:
+    """A lab that is up, and the one who tells of it."""
+
+    def __init__(self, lab: Lab, narrator: Narrator, directory: Path) -> None:
+        self.lab = lab
+        self.narrator = narrator
+        self.directory = directory
+
+    def tell(self) -> None:
+        """Every step held, or a LabError says what was expected and what was seen."""
+        raise NotImplementedError
+
+    def show_the_agents(self, *names: str) -> None:
+        """Pacemaker finds the agents on every node."""
+        with self.narrator.step("the agents are installed on both nodes"):
+            for node in self.lab.nodes:
+                listed = node.check(["crm_resource", "--list-agents", "ocf:openstack"]).split()
+                absent = [name for name in names if name not in listed]
+                if absent:
+                    raise LabError(f"expected ocf:openstack:{absent[0]} on {node.name}, saw {listed}")
+
+    def enter(self, lines: Iterable[str]) -> None:
+        """The cluster has taken what an operator types, line by line."""
+        for line in lines:
+            self.narrator.typed(line)
+            result = self.lab.voice().run(["sh"], input=f"{line}\n", timeout=PATIENCE)
+            if result.returncode != 0:
+                raise LabError(complaint(line, result))
+
+    def power_off(self, lost: Node) -> Node:
+        """The node has lost its power, and the other one, which is returned, has fenced it."""
+        [survivor] = [node for node in self.lab.nodes if node.name != lost.name]
+        lost.kill()
+        self.narrator.happened(f"{lost.name} powered off, its cable first")
+        self.lab.wait(
+            lambda: f"reboot of {lost.name} successful" in self.fencing_history(survivor, lost),
+            PATIENCE,
+            f"{lost.name} to be fenced",
+        )
+        self.narrator.happened(f"{lost.name} fenced by {survivor.name}")
+        return survivor
+
+    def await_return(self, lost: Node) -> None:
+        """The node is on again, and both nodes are online."""
+        self.lab.wait(lambda: lost.power is Power.ON, PATIENCE, f"{lost.name} to be switched on again")
+        self.lab.wait_online(PATIENCE)
+
+    # Looking
+
+    def healthy(self) -> bool:
+        """Whether all resources run, on nodes that are all online, and nothing is about to change."""
+        seen = self.lab.cluster_state()
+        running = all(found.active and not found.failed and found.node for found in seen.resources)
+        return running and not self.busy()
+
+    def busy(self) -> bool:
+        """Whether Pacemaker is still about to do something."""
+        return self.lab.voice().run(["crm_resource", "--wait", "--timeout=1"]).returncode != 0
+
+    def fencing_history(self, survivor: Node, lost: Node) -> str:
+        """What the survivor knows of the fencing of the lost node."""
+        return survivor.run(["stonith_admin", "--history", lost.name]).stdout
+
+    def wait_for_answers(self, prober: Client, begin: float, what: str, seconds: float = 0) -> None:
+        """The prober has got three good answers that it asked for after this moment."""
+        self.lab.wait(
+            lambda: prober.successes_since(begin) >= 3,
+            seconds or PATIENCE,
+            f"the client to get {what} three times",
+        )
+
+    def expect(self, what: str, expected: object, seen: object) -> None:
+        """Both are equal; else a LabError shows them."""
+        if seen != expected:
+            raise LabError(f"{what}: expected {expected!r}, saw {seen!r}")

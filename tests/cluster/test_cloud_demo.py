@@ -1,0 +1,50 @@
+"""The deployment of 2012 as a whole, on today's releases: it is loaded, and survives the loss of a node."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ocf_agents.lab import Lab, LabError, labs_that_are_up
+from ocf_agents.lab.cloud.lines import RETIRED
+from ocf_agents.lab.cloud.preparation import require_programs
+from ocf_agents.lab.commands import require_root_and_tools
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _possible() -> None:
+    try:
+        require_root_and_tools()
+        require_programs()
+    except LabError as error:
+        pytest.skip(str(error))
+    if "demo-cloud" in labs_that_are_up():
+        pytest.skip("somebody runs the demonstration on this machine")
+
+
+def test_a_whole_cloud_survives_the_loss_of_the_node_that_holds_most_of_it() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "ocf_agents.lab.cloud"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=1200,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, ""), result.stdout
+    for part in (
+        "lists the first time",
+        "powered off",
+        "every API answers on",
+        "lists again",
+        "not restarted",
+    ):
+        assert part in result.stdout
+    for name in RETIRED:
+        assert f"ocf:openstack:{name}" not in result.stdout
+    assert Lab("demo-cloud").leftovers() == []
