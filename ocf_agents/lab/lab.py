@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
@@ -116,12 +116,13 @@ class Lab(Cluster):
         restore = raise_on_termination()
         try:
             self._refuse_a_strange_group()
-            self.spec = state.claim(self.spec)
-            try:
+            with ExitStack() as undo:
+                # A signal between the claim and the promise to undo it would leave a directory.
+                with held_back():
+                    self.spec = state.claim(self.spec)
+                    undo.callback(self.down)
                 self._start(time.monotonic() + seconds)
-            except BaseException:
-                self.down()
-                raise
+                undo.pop_all()
         finally:
             restore()
 
