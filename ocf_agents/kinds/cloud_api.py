@@ -10,7 +10,7 @@ from ..system.url import Url
 from .checks import GOOD, Answers, Check, Listens
 from .configured import ConfiguredApi, untitled
 from .login import REFUSED, LoginApi
-from .patient import Patient
+from .patient import LOST, Patient
 from .variant import obsolete
 from .wsgi import Wsgi
 
@@ -136,7 +136,7 @@ class CloudApi(Patient, LoginApi, ConfiguredApi, Wsgi):
     )
     monitor_binary = obsolete("netstat", "the kernel is asked without a program.")
 
-    kept = (".lost", ".token")
+    kept = (LOST, plan.KEPT_TOKEN)
     daemon: ClassVar[bool] = True
     """Whether there is, or was, a server program of the service's own; else a WSGI script."""
     checks: ClassVar[tuple[Check, ...]] = (Listens(), ANSWERS)
@@ -173,7 +173,7 @@ class CloudApi(Patient, LoginApi, ConfiguredApi, Wsgi):
 
     def kept_token(self) -> Token | None:
         """The token of an earlier monitor, if there is one."""
-        words = (self.host.read(self.beside(".token")) or "").split()
+        words = (self.host.read(self.beside(plan.KEPT_TOKEN)) or "").split()
         return Token(words[0], words[1]) if len(words) == 3 and words[2] == self.fingerprint() else None
 
     def fingerprint(self) -> str:
@@ -196,9 +196,9 @@ class CloudApi(Patient, LoginApi, ConfiguredApi, Wsgi):
         if all(c.isascii() and (c.isalnum() or c in TOKEN_CHARACTERS) for c in token.text + token.project):
             try:
                 text = f"{token.text} {token.project} {self.fingerprint()}\n"
-                self.host.write(self.beside(".token"), text, 0o600)
+                self.host.write(self.beside(plan.KEPT_TOKEN), text, 0o600)
             except OSError as error:
-                self.log.debug(f"{self.beside('.token')}: {error}; every monitor logs in anew")
+                self.log.debug(f"{self.beside(plan.KEPT_TOKEN)}: {error}; every monitor logs in anew")
         if not login.offers_region(answer.body):
             raise Degraded(f"{answer.url}: the catalogue has no endpoint in os_region_name={login.region}")
         return token

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Failure
+from ..system.plan import WATCHED
 from .state import RUNNING, STOPPED, Sight
 
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ class Hosted:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.host = service.host
-        run = f"{self.host.run_directory}/{service.context.instance or service.name}"
-        self.marker = f"{run}.watched"
-        self.plan = f"{run}.plan"
+        self.marker = service.beside(WATCHED)
 
     def look(self) -> Sight:
         """Running from start to stop; whether the service answers is for the checks to say."""
@@ -36,7 +35,7 @@ class Hosted:
     def stop(self) -> None:
         """The agent watches no more; the service is left as it is."""
         self.host.remove(self.marker)
-        self.host.remove(self.plan)
+        self.service.unplan()
 
     def check(self) -> None:
         """Nothing of the host matters to a mere watcher."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Failure
-from ..system.plan import LARGEST_OUTPUT
+from ..system.plan import LARGEST_OUTPUT, OUTPUT, PLAN, RECORD
 from ..system.pulse import recorded
 from .family import family, judge, state_of
 from .state import RUNNING, STOPPED, Sight
@@ -27,11 +27,9 @@ class OwnProcess:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.host = service.host
-        run = f"{self.host.run_directory}/{service.context.instance or service.name}"
-        self.pidfile = service.pid or f"{run}.pid"
-        self.record = f"{run}.started"
-        self.output = f"{run}.output"
-        self.plan = f"{run}.plan"
+        self.pidfile = service.pid or service.beside(".pid")
+        self.record = service.beside(RECORD)
+        self.output = service.beside(OUTPUT)
 
     def look(self) -> Sight:
         """What runs of the service now. Without a usable record, every process is looked at."""
@@ -148,7 +146,7 @@ class OwnProcess:
             raise Failure(
                 f"{self.service.name}: process {pids} survives SIGKILL; only a reboot of the node ends it"
             )
-        for path in (self.pidfile, self.record, self.output, self.plan):
+        for path in (self.pidfile, self.record, self.output, self.service.beside(PLAN)):
             try:
                 self.host.remove(path)
             except OSError as error:

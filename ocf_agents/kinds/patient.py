@@ -5,11 +5,13 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Degraded, Failure
 from ..ocf.parameters import Duration
+from ..system.plan import PLAN
 from .service import Service
 
 if TYPE_CHECKING:
     from typing import ClassVar
 
+LOST = ".lost"
 WAITING = 0.5
 """The part of start's time for which it waits for a dependency; a service without one is up as well."""
 
@@ -27,18 +29,14 @@ class Patient(Service):
         reloadable=True,
     )
 
-    kept: ClassVar[tuple[str, ...]] = (".lost",)
+    kept: ClassVar[tuple[str, ...]] = (LOST,)
     """Endings of the files beside the record that a stop takes away."""
-
-    def beside(self, ending: str) -> str:
-        """A file of this resource in the agents' run directory."""
-        return f"{self.host.run_directory}/{self.context.instance or self.name}{ending}"
 
     def losses(self) -> dict[str, float]:
         """Since when each lost dependency is away, by the host's clock."""
         now = self.host.now()
         found: dict[str, float] = {}
-        for line in (self.host.read(self.beside(".lost")) or "").splitlines():
+        for line in (self.host.read(self.beside(LOST)) or "").splitlines():
             name, _, since = line.partition(" ")
             if since.replace(".", "", 1).isdigit() and float(since) <= now:
                 found[name] = float(since)
@@ -70,15 +68,15 @@ class Patient(Service):
 
     def keep(self, losses: dict[str, float]) -> None:
         """The losses are on record, and no plan hides them."""
-        self.host.remove(self.beside(".plan"))
+        self.host.remove(self.beside(PLAN))
         if not losses:
-            self.host.remove(self.beside(".lost"))
+            self.host.remove(self.beside(LOST))
             return
         text = "".join(f"{name} {since:.3f}\n" for name, since in losses.items())
         try:
-            self.host.write(self.beside(".lost"), text)
+            self.host.write(self.beside(LOST), text)
         except OSError as error:
-            self.log.warning(f"{self.beside('.lost')}: {error}; the grace begins anew with each monitor")
+            self.log.warning(f"{self.beside(LOST)}: {error}; the grace begins anew with each monitor")
 
     def plan(self) -> None:
         """While a dependency is away every monitor goes the long way, which counts the time."""

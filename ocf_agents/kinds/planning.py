@@ -35,15 +35,15 @@ def remember(service: Service) -> None:
         "uncovered": uncovered,
         "hosted": service.hosted,
         "secrets": secrets(service),
-        "token": path(service).removesuffix(".plan") + ".token",
+        "token": service.beside(plan.KEPT_TOKEN),
     }
     if any(isinstance(check, Listens) for check in service.checks):
         address = service.address()
         content["address"] = (address.host, address.port)
     try:
-        service.host.write(path(service), marshal.dumps(content), 0o600)
+        service.host.write(service.beside(plan.PLAN), marshal.dumps(content), 0o600)
     except OSError as error:
-        service.log.debug(f"{path(service)}: {error}; every monitor goes the long way")
+        service.log.debug(f"{service.beside(plan.PLAN)}: {error}; every monitor goes the long way")
 
 
 def step(blank: Service, depth: int, checks: Sequence[Check]) -> dict[str, object]:
@@ -78,14 +78,9 @@ def secrets(service: Service) -> list[str]:
     ]
 
 
-def path(service: Service) -> str:
-    """The file of the plan."""
-    return f"{service.host.run_directory}/{service.context.instance}.plan"
-
-
 def stale(service: Service) -> bool:
     """Whether a resource that could have a plan has none, one for other parameters, or for lost connections."""
-    kept = plan.load(service.host.read_bytes(path(service)))
+    kept = plan.load(service.host.read_bytes(service.beside(plan.PLAN)))
     if kept is None or kept["fingerprint"] != plan.fingerprint(service.context.environment):
         return True
     held = connections(service, service.checks)

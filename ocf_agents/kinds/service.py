@@ -7,7 +7,7 @@ from ..ocf.actions import action
 from ..ocf.agent import Agent
 from ..ocf.codes import Degraded, Failure, NotInstalled, NotRunning
 from ..ocf.parameters import Arguments, Boolean, Path, Text
-from ..system.plan import USABLE
+from ..system.plan import PLAN, USABLE
 from .family import program as program_of
 from .state import RUNNING, STOPPED
 
@@ -138,6 +138,10 @@ class Service(Agent):
         """Take over changed parameters; each call of the agent reads them anew anyway."""
         self.check_parameters()
 
+    def beside(self, ending: str) -> str:
+        """A file of this resource in the agents' run directory."""
+        return f"{self.host.run_directory}/{self.context.instance or self.name}{ending}"
+
     def plan(self) -> None:
         """The next monitors that find the service healthy can be short ones."""
         if self.systemd_unit or "promote" in self.actions:
@@ -150,9 +154,7 @@ class Service(Agent):
 
     def unplan(self) -> None:
         """The next monitors go the long way."""
-        from .planning import path
-
-        self.host.remove(path(self))
+        self.host.remove(self.beside(PLAN))
 
     def examine(self, depth: int) -> None:
         """Every check up to this depth holds; raises the first failure, a degradation last."""

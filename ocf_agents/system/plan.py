@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 VERSION = 3
 PRIME = (1 << 521) - 1
 RUN_DIRECTORY = "/run/openstack-agents"
+PLAN, RECORD, OUTPUT, WATCHED, KEPT_TOKEN = ".plan", ".started", ".output", ".watched", ".token"
+"""How the names of a resource's files in that directory end."""
 PARAMETER, META = "OCF_RESKEY_", "OCF_RESKEY_CRM_meta_"
 NEVER = 1 << 30
 """A depth that no monitor has."""
@@ -58,11 +60,11 @@ def holds(environment: "Mapping[str, str]") -> bool:
     if not (level.isascii() and level.isdigit() and len(level) < 10):
         return False
     path = f"{run_directory(environment)}/{instance}"
-    plan = load(read(f"{path}.plan"))
+    plan = load(read(path + PLAN))
     if plan is None or plan["fingerprint"] != fingerprint(environment):
         return False
     pid = 0 if plan["hosted"] else main_process(path)
-    if pid is None or (plan["hosted"] and read(f"{path}.watched") is None):
+    if pid is None or (plan["hosted"] and read(path + WATCHED) is None):
         return False
     if int(level) == 0 and not plan["hosted"]:
         return True
@@ -71,8 +73,8 @@ def holds(environment: "Mapping[str, str]") -> bool:
 
 def main_process(path: str) -> "Optional[int]":
     """The pid on record, if that process is the same one, alive and not suspended."""
-    pid, started = recorded(read(f"{path}.started")) or (0, 0)
-    return pid if beats(pid, started) and size(f"{path}.output") <= LARGEST_OUTPUT else None
+    pid, started = recorded(read(path + RECORD)) or (0, 0)
+    return pid if beats(pid, started) and size(path + OUTPUT) <= LARGEST_OUTPUT else None
 
 
 def load(raw: "Optional[bytes]") -> "Optional[dict[str, Any]]":
