@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING, Optional
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.act import act
+from support.act import INSTANCE, act
 from support.cloud import Cloud, agent, daemon
+from support.peer import Peer
+from support.world import RUN
 
 from ocf_agents.ocf.codes import Failure
 from ocf_agents.ocf.context import Context
+from ocf_agents.system import plan
 from ocf_agents.system.conversation import ask
 
 if TYPE_CHECKING:
@@ -231,3 +235,34 @@ def test_nobody_there_is_an_error(tmp_path: Path) -> None:
         unused.bind(("127.0.0.1", 0))
         with pytest.raises(ConnectionRefusedError):
             ask(("127.0.0.1", unused.getsockname()[1]), b"x", ended, 1)
+
+
+def holds(cloud: Cloud, name: str, answer: bytes, **parameters: str) -> tuple[bool, list[bytes]]:
+    """Whether the plan that a start wrote holds when a server really answers so, and what that heard."""
+    assert act(agent(name), "start", cloud, **parameters).code == 0
+    kept = plan.load(cloud.read_bytes(f"{RUN}/{INSTANCE}.plan"))
+    assert kept
+    assert not [value for value in parameters.values() if value in str(kept)]
+    ((_, trust, question, good),) = kept["steps"][0]["questions"]
+    peer = Peer(answer)
+    with closing(peer):
+        step = {"questions": [(peer.place, trust, question, good)]}
+        told = {f"{plan.PARAMETER}{key}": value for key, value in parameters.items()}
+        return plan.said(kept, step, 0.5, told), peer.heard
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_healthy_server_is_told_by_its_plan_alone(cloud: Cloud, name: str) -> None:
+    assert holds(cloud, name, GOOD[name])[0]
+    for answer in (b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00" * 20, GOOD[name][:-1]):
+        assert not holds(cloud, name, answer)[0], answer
+
+
+def test_a_redis_with_a_password_is_told_by_its_plan_that_does_not_hold_it(cloud: Cloud) -> None:
+    logged_in = b"+OK\r\n+PONG\r\n"
+    cloud.spoken["127.0.0.1", 6379] = logged_in
+    well, heard = holds(cloud, "redis", logged_in, password="s3cr3t-ä")
+    assert well
+    assert b"$9\r\ns3cr3t-\xc3\xa4\r\n" in heard[0]
+    for answer in (b"+OK\r\n", GOOD["redis"], b"-WRONGPASS x\r\n-NOAUTH x\r\n", b"+OK\r\n-LOADING x\r\n"):
+        assert not holds(cloud, "redis", answer, password="s3cr3t-ä")[0], answer
