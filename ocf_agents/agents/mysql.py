@@ -71,7 +71,7 @@ class Mysql(
         """This server as a member of a replicated database."""
         known: Member | None = getattr(self, "_member", None)
         if known is None:
-            known = self._member = Member(self, self.cluster, self.binary)
+            known = self._member = Member(self, self.cluster, self.binary, self.pid)
         return known
 
     @property

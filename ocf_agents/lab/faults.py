@@ -181,6 +181,16 @@ def broken_replica(drill: Drill) -> None:
     drill.writer.await_more()
 
 
+def lose_replica_server_then_primary(drill: Drill) -> None:
+    """The replica's server gets SIGKILL with a relay log that it has not applied; then the primary's node dies."""
+    node, old = drill.replica, drill.primary
+    mariadb.ask(node, "STOP SLAVE SQL_THREAD")
+    drill.writer.await_more(5)
+    node.check(["kill", "-KILL", server_of(node)])
+    old.kill()
+    drill.writer.await_more()
+
+
 def exhaust_connections(drill: Drill) -> None:
     """The primary has no connection left for anybody new, for longer than two monitors."""
     node = drill.primary
@@ -242,6 +252,6 @@ def lose_both(first: Node, second: Node) -> None:
 
 FAULTS: tuple[Callable[[Drill], None], ...] = (
     switchover, kill_server, suspend_server, kill_replica, suspend_replica, power_off, replica_off, cut_node,
-    split_nodes, freeze_node, lagging_replica, broken_replica, exhaust_connections, kill_agent, both_off,
+    split_nodes, freeze_node, lagging_replica, broken_replica, lose_replica_server_then_primary, exhaust_connections, kill_agent, both_off,
     both_off_replica_first,
 )  # fmt: skip

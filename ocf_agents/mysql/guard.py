@@ -10,7 +10,7 @@ from ..lean import TYPE_CHECKING
 from ..system.errors import Refused
 from . import durability
 from .gtid import covers, parse
-from .pact import ASKS
+from .pact import ASKS, BROKEN
 
 if TYPE_CHECKING:
     from .look import Look
@@ -102,7 +102,9 @@ def see(member: Member, look: Look, pact: Pact) -> durability.Facts:
     caught_up = frozenset(
         name
         for name in acknowledging
-        if began and covers(reports[name].position, parse(began.removeprefix(SINCE)))
+        if began
+        and reports[name].word != BROKEN
+        and covers(reports[name].position, parse(began.removeprefix(SINCE)))
     )
     before = member.memory["attached"]
     baseline = member.memory["confirmed_from"]

@@ -33,7 +33,12 @@ STATUS = (
     "Rpl_semi_sync_master_wait_sessions", "Rpl_semi_sync_source_wait_sessions",
     "Rpl_semi_sync_master_yes_tx", "Rpl_semi_sync_source_yes_tx",
 )  # fmt: skip
-DUMPS = "SELECT COUNT(*) AS dumps FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'"
+THREADS = (
+    "SELECT SUM(command LIKE 'Binlog Dump%') AS dumps, MAX(IF(command = 'Slave_IO', id, 0)) AS receiver, "
+    "SUM(command = 'Slave_worker' AND state NOT LIKE 'Waiting for work%') AS working "
+    "FROM information_schema.processlist"
+)
+EXHAUSTED = ("Slave has read all relay log", "Replica has read all relay log")
 
 
 class Login(Record):
@@ -58,14 +63,16 @@ class Look(Record):
     trouble: str = ""
     executed: str = ""
     received: str = ""
-    slave_position: str = ""
+    receiver: str = ""
+    """The number of the receiving thread; another word where there is one that cannot be seen."""
+    exhausted: bool = False
+    """Whether the applier has nothing left to do."""
     waits: bool = False
     acknowledges: bool = False
     clients: int = 0
     waiting: int = 0
     acknowledged: int = 0
     dumps: int = 0
-    coordinates: tuple[str, str, str, str] = ("", "", "", "")
 
     @property
     def history(self) -> Position:
@@ -78,17 +85,11 @@ class Look(Record):
         return self.history.joined(parse(self.received)) if self.received else self.history  # type: ignore[arg-type]  # of one sort
 
     @property
-    def forgetful(self) -> bool:
-        """Whether a restart made it unknown what was received: MariaDB then drops the relay log at START."""
-        return bool(self.source and self.slave_position) and not self.received
-
-    @property
     def drained(self) -> bool:
-        """Whether everything received is applied."""
-        executed_file, executed_offset, read_file, read_offset = self.coordinates
-        if read_file and (executed_file, executed_offset) != (read_file, read_offset):
-            return False
-        return not self.received or self.history.covers(parse(self.received))  # type: ignore[arg-type]  # of one sort
+        """Whether everything received is applied. After a restart of the server only the applier knows."""
+        if self.received:
+            return self.history.covers(parse(self.received))  # type: ignore[arg-type]  # of one sort
+        return not self.source or self.exhausted
 
 
 def look(host: Host, login: Login, version: Version, seconds: float) -> Look:
@@ -110,7 +111,7 @@ def questions(version: Version) -> str:
         (
             f"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({names});",
             f"SHOW GLOBAL STATUS WHERE Variable_name IN ({status});",
-            f"{DUMPS};",
+            f"{THREADS};",
             f"{dialect.word('show replica', version)};",
         )
     )
@@ -203,20 +204,33 @@ def from_words(told: dict[str, str]) -> Look:
         trouble=trouble(told, error),
         executed=executed.strip(","),
         received=told.get("Retrieved_Gtid_Set", "") if mysql else told.get("Gtid_IO_Pos", ""),
-        slave_position=told.get("gtid_slave_pos", ""),
+        receiver=receiver(told),
+        exhausted=exhausted(told),
         waits=told.get("rpl_semi_sync_master_enabled", "").upper() == "ON",
         acknowledges=told.get("rpl_semi_sync_slave_enabled", "").upper() == "ON",
         clients=number(told.get("rpl_semi_sync_master_clients", "")) or 0,
         waiting=number(told.get("rpl_semi_sync_master_wait_sessions", "")) or 0,
         acknowledged=number(told.get("rpl_semi_sync_master_yes_tx", "")) or 0,
         dumps=number(told.get("dumps", "")) or 0,
-        coordinates=(
-            told.get("Relay_Master_Log_File", ""),
-            told.get("Exec_Master_Log_Pos", ""),
-            told.get("Master_Log_File", ""),
-            told.get("Read_Master_Log_Pos", ""),
-        ),
     )
+
+
+def receiver(told: dict[str, str]) -> str:
+    """The number of the receiving thread; MySQL's, which nobody needs to tell apart, has none."""
+    if told.get("Slave_IO_Running", "No") == "No":
+        return ""
+    shown = told.get("receiver", "0")
+    return shown if shown not in ("0", "NULL") else "unknown"
+
+
+def exhausted(told: dict[str, str]) -> bool:
+    """Whether the applier says so, and none of its workers is busy."""
+    if not told.get("Slave_SQL_Running_State", "").startswith(EXHAUSTED) or number(told.get("working", "")):
+        return False
+    executed = told.get("Relay_Master_Log_File"), told.get("Exec_Master_Log_Pos")
+    read = told.get("Master_Log_File"), told.get("Read_Master_Log_Pos")
+    # MariaDB forgets at a restart what it has read; its applier alone knows.
+    return "gtid_slave_pos" in told or executed == read
 
 
 def trouble(told: dict[str, str], error: str) -> str:

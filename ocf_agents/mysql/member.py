@@ -6,7 +6,7 @@ from ..lean import TYPE_CHECKING
 from ..ocf.codes import NotInstalled
 from .dialect import Version, version
 from .look import Login, look
-from .memory import Memory
+from .memory import Memory, identity
 from .pact import Pact, Report
 from .settings import SEMI_SYNC
 
@@ -28,13 +28,14 @@ LOOK = 0.5
 class Member:
     """The local server with all that decisions about it need."""
 
-    def __init__(self, settings: Settings, cluster: Cluster, program: str) -> None:
+    def __init__(self, settings: Settings, cluster: Cluster, program: str, pidfile: str) -> None:
         self.settings = settings
         self.cluster = cluster
         self.host = settings.host
         self.log = settings.log
         self.deadline = settings.deadline
         self.program = program
+        self.pidfile = pidfile
         self.resource = settings.context.resource
         self.memory = Memory(self.host, f"{self.host.run_directory}/{self.resource}.mysql")
         self.conversation: Server | None = None
@@ -81,6 +82,12 @@ class Member:
         if given.replication_user:
             return Login(given.replication_user, given.replication_passwd, given.socket, given.client_binary)
         return Login(given.test_user, given.test_passwd, given.socket, given.client_binary)
+
+    def process(self) -> str:
+        """The server's process, told from any later one; empty where there is none."""
+        text = (self.host.read(self.pidfile) or "").strip()
+        found = self.host.process(int(text)) if text.isdigit() else None
+        return identity(found) if found else ""
 
     def look(self) -> Look:
         """What the server says of itself now."""

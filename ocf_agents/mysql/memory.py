@@ -76,6 +76,20 @@ class Memory:
         except OSError:
             return
 
+    # The receipt of what was received, which outlives the server, but not the node.
+
+    def receipt(self) -> str:
+        """The receipt as it was kept last, or nothing."""
+        return self.host.read(f"{self.path}.receipt") or ""
+
+    def keep_receipt(self, text: str) -> None:
+        """This is the receipt; one that cannot be kept is as good as none."""
+        if text != self.receipt():
+            try:
+                self.host.write(f"{self.path}.receipt", text, MODE)
+            except OSError:
+                return
+
     # What the cluster was told.
 
     def told(self, claim: str) -> bool:

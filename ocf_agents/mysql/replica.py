@@ -8,6 +8,7 @@ from .election import Candidate, elect
 from .gtid import Domains
 from .look import ANSWERS
 from .pact import ASKS, BROKEN, Report
+from .receipt import PEER_SECONDS, renew, resume, unbroken, vouch, whole
 
 if TYPE_CHECKING:
     from .look import Look
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from .server import Peer, Source
 
 RECEIVES = "Yes"
-PEER_SECONDS = 5.0
 
 
 def settle(member: Member, look: Look) -> bool:
@@ -24,10 +24,14 @@ def settle(member: Member, look: Look) -> bool:
     memory = member.memory
     follows = look.source and look.receiving == RECEIVES
     if follows and (look.trouble or look.applying == "No"):
-        member.publish(Report(look.source, look.acknowledges, look.position, BROKEN))
+        report(member, look, look.source, BROKEN)
         return True
     known = memory["eligible"] == "1" and not memory["report"].endswith(BROKEN)
-    if follows and known and (not member.lossless or (look.acknowledges and memory.met())):
+    if (
+        follows
+        and known
+        and (not member.lossless or (look.acknowledges and memory.met() and unbroken(member, look)))
+    ):
         return True
     if look.answer != ANSWERS or not look.read_only or memory["quarantine"]:
         return True
@@ -45,8 +49,16 @@ def settle(member: Member, look: Look) -> bool:
         return False
     if look.acknowledges != pact.welcomes(member.name):
         acknowledge(member, pact.welcomes(member.name))
-    report(member, member.look(), pact.primary)
+    look = member.look()
+    if member.lossless and not unbroken(member, look):
+        vouch(member, look, pact)
+    report(member, look, pact.primary, "" if sound(member, look) else BROKEN)
     return False
+
+
+def sound(member: Member, look: Look) -> bool:
+    """Whether this server may be counted on to have all that it acknowledged."""
+    return not member.lossless or whole(member, look)
 
 
 def give_way(member: Member, look: Look, pact: Pact | None) -> None:
@@ -85,7 +97,7 @@ def join(member: Member, look: Look, pact: Pact | None) -> None:
         quarantine(member, pact, extra)
         return
     member.memory["quarantine"] = ""
-    enter(member, source, pact, owed(member, peer))
+    enter(member, source, pact, peer)
 
 
 def owed(member: Member, peer: Peer) -> bool:
@@ -101,17 +113,20 @@ def owed(member: Member, peer: Peer) -> bool:
     return bool(peer.history.of(number).beyond(mine))
 
 
-def enter(member: Member, source: Source, pact: Pact, owed: bool) -> None:
+def enter(member: Member, source: Source, pact: Pact, peer: Peer) -> None:
     """The server follows the primary; or asks first, where it can only do so as one that acknowledges."""
     welcome = member.lossless and pact.welcomes(member.name)
-    if owed and member.lossless and not welcome:
+    own = owed(member, peer)
+    if own and member.lossless and not welcome:
         member.publish(Report("", False, member.server.history(), ASKS))
         return
     member.server.set_waits(False)
-    member.server.set_acknowledges(welcome or owed)
+    member.server.set_acknowledges(welcome or own)
     member.server.follow(source, None)
-    member.log.info(f"follows {pact.primary} from {member.server.history()}")
-    member.publish(Report(pact.primary, welcome, member.server.history()))
+    look = member.look()
+    renew(member, look, peer.history)
+    member.log.info(f"follows {pact.primary} from {look.history}")
+    report(member, look, pact.primary, "" if sound(member, look) else BROKEN)
 
 
 def quarantine(member: Member, pact: Pact, extra: str) -> None:
@@ -130,19 +145,15 @@ def quarantine(member: Member, pact: Pact, extra: str) -> None:
 
 def keep(member: Member, look: Look) -> None:
     """What was received is applied; nothing is received, and nothing is thrown away."""
-    if look.forgetful:
-        # What this server acknowledged before its restart may be in the relay log only.
-        member.memory["eligible"] = "0"
-        member.publish(Report("", False, look.position, BROKEN))
-        return
-    if look.source and look.applying == "No" and not look.trouble:
-        member.server.replica("START", "SQL_THREAD")
-    report(member, look, "")
+    if look.source:
+        resume(member, look)
+        look = member.look()
+    report(member, look, "", "" if sound(member, look) else BROKEN)
 
 
-def report(member: Member, look: Look, follows: str) -> None:
+def report(member: Member, look: Look, follows: str, word: str = "") -> None:
     """What others must know of this server is published, if it is news."""
-    news = Report(follows, bool(follows) and look.acknowledges, look.position)
+    news = Report(follows, bool(follows) and look.acknowledges, look.position, word)
     if member.memory["report"] != news.write():
         member.publish(news)
 

@@ -14,6 +14,7 @@ from .election import Candidate, Verdict, elect
 from .gtid import covers
 from .member import GROUP
 from .pact import CLOSED, Report
+from .receipt import cease, resume, whole
 
 if TYPE_CHECKING:
     from ..system.proc import Process
@@ -46,8 +47,7 @@ def prepare(member: Member, look: Look, demoted: tuple[str, ...]) -> None:
     if look.source and look.receiving == "Yes":
         await_last_words(member, demoted)
     if look.source:
-        member.server.stop_receiving()
-        look = member.look()
+        look = cease(member, look)
     member.publish(Report("", False, look.position))
 
 
@@ -69,8 +69,7 @@ def promote(member: Member, main: Process) -> None:
     if not look.read_only:
         raise Failure("the server is writable, but not by a promotion; demote it first")
     if look.source and look.receiving != "No":
-        member.server.stop_receiving()
-        look = member.look()
+        look = cease(member, look)
     reports = member.reports()
     stand(member, look, {name: report.position for name, report in reports.items() if not report.follows})
     check_vip(member)
@@ -107,17 +106,18 @@ def stand(member: Member, look: Look, heard: dict[str, Position]) -> None:
     """This node may lead, or Failure says who better should."""
     if member.memory["quarantine"]:
         raise Failure(f"this server is set apart: {member.memory['quarantine']}")
-    if member.lossless and look.forgetful:
-        raise Failure(
-            "not promoted: this server was restarted and has not met the primary since; what it received "
-            "before may be in its relay log only, which MariaDB drops at START SLAVE"
-        )
     pact = member.pact()
     pact = pact if member.lossless else None
     verdict = elect(Candidate(member.name, look.position, heard, pact))
-    if verdict.allowed and (pact is None or member.current(pact)):
+    if verdict.allowed and (pact is None or (whole(member, look) and member.current(pact))):
         return
-    if verdict.allowed and pact is not None:
+    if verdict.allowed and pact is not None and not whole(member, look):
+        verdict = Verdict(
+            False,
+            "what this server acknowledged is perhaps not all here: its relay log was restarted, and it "
+            f"has not caught up with the primary since; start {pact.primary or 'the former primary'}",
+        )
+    elif verdict.allowed and pact is not None:
         names = " or ".join(pact.witnesses(member.name))
         verdict = Verdict(
             False, f"this node has not met {names} since it started, and may have missed a newer record"
@@ -136,15 +136,14 @@ def drain(member: Member, look: Look) -> None:
     if not look.source or look.drained:
         return
     seen = [look]
-    if look.applying == "No" and not look.trouble:
-        member.server.replica("START", "SQL_THREAD")
+    resume(member, look)
 
     def done() -> bool:
         seen[0] = member.look()
         return seen[0].drained or bool(seen[0].trouble)
 
     member.deadline.wait(done, member.deadline.left() * DRAIN)
-    if not seen[0].drained:
+    if not seen[0].drained or not covers(seen[0].history, look.position):
         why = seen[0].trouble or "there was not enough time; give promote more"
         raise Failure(f"not promoted: what was received is not all applied: {why}")
 

@@ -53,6 +53,7 @@ class Server:
     cluster: Cluster
     state: str = ""
     received: str = ""
+    receiver: int = 0
     read_only: bool = True
     source: str = ""
     receiving: str = ""
@@ -85,6 +86,11 @@ class Server:
 
     def replica(self, verb: str, thread: str = "") -> None:
         on = verb == "START"
+        if on and "Yes" not in (self.receiving, self.applying):
+            # MariaDB under GTID throws the relay log away.
+            self.received = ""
+        if on and thread in ("", "IO_THREAD") and self.receiving != "Yes":
+            self.receiver += 1
         if thread in ("", "IO_THREAD"):
             self.receiving = "Yes" if on else "No"
         if thread in ("", "SQL_THREAD"):
@@ -92,6 +98,12 @@ class Server:
             if on and self.received and not self.trouble:
                 self.state = str(domains(f"{self.state},{self.received}"))
         self.note(f"{verb} {thread}".strip())
+
+    def apply_relay_log(self) -> None:
+        self.applying = "Yes"
+        if self.received and not self.trouble:
+            self.state = str(domains(f"{self.state},{self.received}"))
+        self.note("apply")
 
     def stop_receiving(self) -> None:
         self.receiving = "No"
@@ -103,6 +115,8 @@ class Server:
 
     def follow(self, source: Any, position: Any) -> None:
         self.source, self.receiving, self.applying = source.host, "Yes", "Yes"
+        self.received = ""
+        self.receiver += 1
         self.note(f"follow {source.host}")
 
     def history(self) -> Any:
@@ -147,11 +161,14 @@ class Server:
         }
         lines = [f"Variable_name: {name}\n        Value: {value}" for name, value in variables.items()]
         lines.append(f"dumps: {len(self.dump_hosts())}")
+        lines.append(f"receiver: {self.receiver if self.receiving in ('Yes', 'Connecting') else 'NULL'}")
         if self.source:
             lines += [
                 f"Master_Host: {self.source}",
                 f"Slave_IO_Running: {self.receiving}",
                 f"Slave_SQL_Running: {self.applying}",
+                "Slave_SQL_Running_State: "
+                + ("Slave has read all relay log; waiting" if self.applying == "Yes" else ""),
                 f"Seconds_Behind_Master: {self.lag}",
                 f"Gtid_IO_Pos: {self.received}",
                 f"Last_SQL_Errno: {'1062' if self.trouble else '0'}",
@@ -187,6 +204,7 @@ class Node(World):
     def boot(self, _world: World, body: Body) -> None:
         """A server starts: closed if it is told so, with its replica threads at rest."""
         server = self.server
+        self.files[PARAMETERS["pid"]] = f"{body.pid}\n"
         server.read_only = "--read-only" in body.command
         server.waits = server.acknowledges = False
         if server.source:
@@ -316,3 +334,36 @@ def promote(node: Node, *, demoting: str = "") -> Outcome:
         for other in alive:
             other.notify("post-promote", promote=node.name)
     return outcome
+
+
+def settle(cluster: Cluster) -> None:
+    """Monitors have run for a while."""
+    for _ in range(6):
+        for node in cluster.nodes.values():
+            if node.bodies and cluster.condition[node.name] == "online":
+                node.sleep(2)
+                node.monitor()
+
+
+def lose(cluster: Cluster, name: str) -> None:
+    """A node is gone, and surely off."""
+    node = cluster.nodes[name]
+    cluster.condition[name] = "clean"
+    node.bodies.clear()
+    cluster.scores.pop(name, None)
+    cluster.reports.pop(name, None)
+    for other in cluster.nodes.values():
+        if other.server.source == name:
+            other.server.receiving = "Connecting"
+    node.server.source = ""
+
+
+def writable(cluster: Cluster) -> list[str]:
+    return [name for name, node in cluster.nodes.items() if node.bodies and not node.server.read_only]
+
+
+def reboot(node: Node) -> None:
+    """The node was off: its run directory is empty and its Pacemaker a new one."""
+    node.bodies.clear()
+    for path in [path for path in node.files if path.startswith("/run/")]:
+        del node.files[path]

@@ -1,0 +1,29 @@
+"""A cluster of two nodes in memory, with and without a primary."""
+
+from __future__ import annotations
+
+import pytest
+from database import Cluster, Node, converse, promote, settle
+
+from ocf_agents.mysql.pact import Pact
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    cluster = Cluster()
+    converse(monkeypatch, cluster)
+    for name in ("n1", "n2"):
+        Node(name, cluster)
+    return cluster
+
+
+@pytest.fixture
+def whole(cluster: Cluster) -> Cluster:
+    """n1 is the primary, n2 a standby on record."""
+    for node in cluster.nodes.values():
+        node.server.state = "0-1-100"
+        assert node.do("start").code == 0
+    assert promote(cluster.nodes["n1"]).code == 0
+    settle(cluster)
+    assert Pact.read(cluster.nodes["n1"].pact) == Pact("n1", ("n2",), "", "0-1-100")
+    return cluster

@@ -1,0 +1,64 @@
+"""A relay log that was thrown away: whoever lost what it had acknowledged does not lead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from database import lose, promote, settle
+
+from ocf_agents.mysql.pact import Pact
+
+if TYPE_CHECKING:
+    from database import Cluster, Node
+
+
+def restart_replication(node: Node) -> None:
+    """STOP SLAVE and START SLAVE by hand, while the primary does not answer: the relay log is gone."""
+    node.server.replica("STOP")
+    node.server.replica("START")
+    node.server.receiving = "Connecting"
+
+
+def test_a_standby_whose_replication_was_restarted_by_hand_does_not_lead_without_what_it_confirmed(
+    whole: Cluster,
+) -> None:
+    node = whole.nodes["n2"]
+    node.server.received, node.server.trouble = "0-1-150", "Duplicate entry '7' for key 'PRIMARY'"
+    node.monitor()
+    lose(whole, "n1")
+    node.server.trouble = ""
+    restart_replication(node)
+    node.monitor()
+    outcome = promote(node)
+    assert outcome.code == 1
+    assert "its relay log was restarted" in outcome.reason
+    assert node.score is None
+
+
+def test_a_standby_whose_replication_was_restarted_leads_once_the_primary_has_vouched_for_it(
+    whole: Cluster,
+) -> None:
+    node, primary = whole.nodes["n2"], whole.nodes["n1"]
+    restart_replication(node)
+    node.server.receiving = "Yes"
+    primary.server.state = "0-1-150"
+    node.monitor()
+    assert Pact.read(node.pact) is not None
+    assert ";broken" in whole.reports["n2"]
+    node.server.state = "0-1-150"
+    settle(whole)
+    assert ";broken" not in whole.reports["n2"]
+    lose(whole, "n1")
+    assert promote(node).code == 0
+
+
+def test_a_standby_whose_server_was_killed_applies_its_relay_log_and_leads(whole: Cluster) -> None:
+    node = whole.nodes["n2"]
+    node.server.received = "0-1-150"
+    lose(whole, "n1")
+    node.bodies.clear()
+    assert node.do("stop").code == 0
+    assert node.do("start").code == 0
+    assert node.server.state == "0-1-150"
+    assert promote(node).code == 0
+    assert "0-1-150" in node.pact
