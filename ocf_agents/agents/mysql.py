@@ -176,8 +176,10 @@ class Mysql(
 
         member = self.member
         if member.name in self.context.notification.promoting:
-            member.publish(Report(member.name))
-            member.memory.save()
+            # Pacemaker tells of a promotion that failed just as of one that succeeded.
+            if self.opened(self.backend.look()):
+                member.publish(Report(member.name))
+                member.memory.save()
             return
         look = member.look()
         if look.answer == ANSWERS and look.read_only:

@@ -252,6 +252,7 @@ def lose_both(first: Node, second: Node) -> None:
 
 FAULTS: tuple[Callable[[Drill], None], ...] = (
     switchover, kill_server, suspend_server, kill_replica, suspend_replica, power_off, replica_off, cut_node,
-    split_nodes, freeze_node, lagging_replica, broken_replica, lose_replica_server_then_primary, exhaust_connections, kill_agent, both_off,
+    split_nodes, freeze_node, lagging_replica, broken_replica,
+    lose_replica_server_then_primary, exhaust_connections, kill_agent, both_off,
     both_off_replica_first,
 )  # fmt: skip

@@ -54,6 +54,10 @@ def recovery(member: Member) -> tuple[str, ...]:
     role = word("replica role", member.version)
     if not role or not member.lossless:
         return (role,) if role else ()
+    if member.memory.receipt():
+        # It was a replica when it died: what it had applied came from a primary, and its relay log
+        # goes on after that. To roll back would tear a hole that no position shows.
+        return ()
     pact = member.pact()
     if pact is None or pact.primary != member.name:
         return (role,)

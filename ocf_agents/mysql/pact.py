@@ -56,10 +56,12 @@ class Pact(Record):
         """Those of whom the node must have met one, since it started, for its copy to be the newest.
 
         A standby may have been struck off, which the primary knows. In the place of a primary with
-        standbys one of them may have been promoted, which all of them know. Without standbys nobody
-        can have been.
+        standbys, or of one that gave its claim up, one of them may have been promoted, which all of
+        them know. Without other standbys nobody can have been.
         """
-        return (self.primary,) if node in self.standbys else self.standbys
+        if self.primary and node in self.standbys:
+            return (self.primary,)
+        return tuple(name for name in self.standbys if name != node)
 
     def welcomes(self, node: str) -> bool:
         """Whether acknowledgements of the node are wanted."""

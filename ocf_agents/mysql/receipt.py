@@ -92,6 +92,11 @@ def vouch(member: Member, look: Look, pact: Pact) -> None:
     renew(member, look, peer.history)
 
 
+def forgo(member: Member) -> None:
+    """Nothing is claimed of what was received before."""
+    member.memory.keep_receipt("")
+
+
 def cease(member: Member, look: Look) -> Look:
     """Nothing more is received, nothing was thrown away, and the receipt is as good as it was."""
     kept = unbroken(member, look)

@@ -8,7 +8,7 @@ from .election import Candidate, elect
 from .gtid import Domains
 from .look import ANSWERS
 from .pact import ASKS, BROKEN, Report
-from .receipt import PEER_SECONDS, renew, resume, unbroken, vouch, whole
+from .receipt import PEER_SECONDS, forgo, renew, resume, unbroken, vouch, whole
 
 if TYPE_CHECKING:
     from .look import Look
@@ -146,13 +146,20 @@ def quarantine(member: Member, pact: Pact, extra: str) -> None:
 def keep(member: Member, look: Look) -> None:
     """What was received is applied; nothing is received, and nothing is thrown away."""
     if look.source:
-        resume(member, look)
+        try:
+            resume(member, look)
+        except Refused as refused:
+            if member.memory.receipt():
+                member.log.warning(str(refused))
+            forgo(member)
         look = member.look()
     report(member, look, "", "" if sound(member, look) else BROKEN)
 
 
 def report(member: Member, look: Look, follows: str, word: str = "") -> None:
     """What others must know of this server is published, if it is news."""
+    if word:
+        member.memory["eligible"] = "0"
     news = Report(follows, bool(follows) and look.acknowledges, look.position, word)
     if member.memory["report"] != news.write():
         member.publish(news)

@@ -10,6 +10,7 @@ from ..system.errors import Refused
 from .dialect import Version, word
 from .driver import SqlRefused, import_driver, said
 from .gtid import Domains, domains, parse
+from .relay_log import events, resumption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,21 +164,23 @@ class Server:
         """What was received is being applied, though nothing is received.
 
         MariaDB's applier, started alone under GTID, throws the relay log away first, unless it is told
-        where in the log it stood.
+        where to go on in it. If nothing in it is lacking, that does no harm.
         """
         if self.version.mariadb:
-            log = self.status("Relay_Log_File")
-            place = int(self.status("Relay_Log_Pos") or 0)
-            if log and place:
-                self.tell("CHANGE MASTER TO RELAY_LOG_FILE = %s, RELAY_LOG_POS = %s", (log, place))
+            file, place = self.applied_to()
+            history = domains(str(self.history()))
+            found = resumption(events(self.rows, file, place), history)
+            if found:
+                self.tell(f"CHANGE MASTER TO RELAY_LOG_FILE = %s, RELAY_LOG_POS = {found[1]}", (found[0],))
         self.replica("START", "SQL_THREAD")
 
-    def status(self, column: str) -> str:
-        """A column of the replica's status; empty where there is none."""
+    def applied_to(self) -> tuple[str, int]:
+        """File and offset in the relay log that the applier has noted, perhaps too late; MariaDB's."""
         driver = import_driver()
         with self.connect().cursor(driver.cursors.DictCursor) as cursor:
             cursor.execute(word("show replica", self.version))
-            return str((cursor.fetchone() or {}).get(column, ""))
+            row = cursor.fetchone() or {}
+        return str(row.get("Relay_Log_File", "")), int(row.get("Relay_Log_Pos") or 0)
 
     def forget_source(self) -> None:
         """The server replicates from nobody."""

@@ -93,6 +93,7 @@ def open_writes(member: Member, main: Process) -> None:
     for word in ("quarantine", "guard", "report", "claim", "waits_since", "announced"):
         member.memory[word] = ""
     member.memory.save()
+    member.memory.keep_receipt("")
     try:
         member.memory.open(main)
     except OSError as error:
