@@ -89,6 +89,8 @@ STATES = (
     State("detached", lambda case: not case.look.source, SUCCESS, FAIR, False, "follows nobody yet"),
     State("broken", lambda case: bool(case.look.trouble) or case.look.applying == "No", DEGRADED, None, False,
           "cannot replicate from {source}: {trouble}"),
+    State("deaf", lambda case: bool(case.look.refusal), DEGRADED, BEST, False,
+          "has all that it received, but cannot go on receiving from {source}: {refusal}"),
     State("cut off", lambda case: case.look.receiving != "Yes", SUCCESS, BEST, False,
           "has no connection to {source}"),
     State("outdated", lambda case: case.evict and too_late(case), ERR_GENERIC, None, False,
@@ -118,6 +120,7 @@ def diagnose(case: Case) -> Diagnosis:
         error=seen.error,
         source=seen.source,
         quarantine=case.quarantine,
+        refusal=seen.refusal,
         trouble=seen.trouble or "its applier stopped",
         lag="unknown" if seen.lag is None else seen.lag,
     )

@@ -38,6 +38,8 @@ class Facts(Record):
     """Nodes that have every write that was confirmed before the waiting began."""
     confirmed: bool = False
     """Whether a write was acknowledged after the last change among those attached."""
+    undecided: frozenset[str] = frozenset()
+    """Nodes whose fate is open: they may not have seen the last change of the pact."""
 
 
 class Step(Record):
@@ -74,7 +76,8 @@ def awaiting(facts: Facts) -> Step:
     """The step while writes wait, but nobody is on record yet, or nobody any more."""
     pact = facts.pact
     if pact.invited not in facts.acknowledging:
-        return Step(RELEASE, pact)
+        # Whoever was struck off while it was being cut from us may act on the old pact until it is fenced.
+        return Step(REST if facts.undecided else RELEASE, pact)
     if pact.invited in facts.caught_up:
         return Step(ADMIT, entered(pact, pact.invited), (pact.invited,))
     return Step(REST, pact)

@@ -10,7 +10,7 @@ from ..lean import TYPE_CHECKING
 from ..system.errors import Refused
 from . import durability
 from .gtid import covers, parse
-from .pact import ASKS, BROKEN
+from .pact import ASKS, UNABLE
 
 if TYPE_CHECKING:
     from .look import Look
@@ -103,7 +103,7 @@ def see(member: Member, look: Look, pact: Pact) -> durability.Facts:
         name
         for name in acknowledging
         if began
-        and reports[name].word != BROKEN
+        and reports[name].word not in UNABLE
         and covers(reports[name].position, parse(began.removeprefix(SINCE)))
     )
     before = member.memory["attached"]
@@ -119,6 +119,7 @@ def see(member: Member, look: Look, pact: Pact) -> durability.Facts:
         frozenset(name for name in names - attached if members[name] in ("online", "clean")),
         caught_up,
         look.acknowledged > int(baseline),
+        frozenset(name for name in names if members[name] == "unclean"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING
 from .dialect import word
 from .durability import renounced
-from .pact import BROKEN
+from .pact import UNABLE
 
 if TYPE_CHECKING:
     from .member import Member
@@ -61,7 +61,7 @@ def recovery(member: Member) -> tuple[str, ...]:
     pact = member.pact()
     if pact is None or pact.primary != member.name:
         return (role,)
-    able = {name for name, report in member.reports().items() if report.word != BROKEN}
+    able = {name for name, report in member.reports().items() if report.word not in UNABLE}
     if not able & set(pact.standbys):
         return ()
     member.conclude(renounced(pact))

@@ -35,6 +35,7 @@ STATUS = (
 )  # fmt: skip
 THREADS = (
     "SELECT SUM(command LIKE 'Binlog Dump%') AS dumps, MAX(IF(command = 'Slave_IO', id, 0)) AS receiver, "
+    "MAX(IF(command = 'Slave_SQL', id, 0)) AS applier, "
     "SUM(command = 'Slave_worker' AND state NOT LIKE 'Waiting for work%') AS working "
     "FROM information_schema.processlist"
 )
@@ -63,8 +64,11 @@ class Look(Record):
     trouble: str = ""
     executed: str = ""
     received: str = ""
+    refusal: str = ""
+    """What keeps it from receiving, beyond a source that cannot be reached."""
     receiver: str = ""
-    """The number of the receiving thread; another word where there is one that cannot be seen."""
+    applier: str = ""
+    """The numbers of the two threads, where they run and can be seen; of MySQL's a word."""
     exhausted: bool = False
     """Whether the applier has nothing left to do."""
     waits: bool = False
@@ -193,7 +197,6 @@ def from_words(told: dict[str, str]) -> Look:
     executed = told.get("gtid_executed", "") if mysql else told.get("gtid_binlog_state", "")
     if not mysql and told.get("gtid_slave_pos"):
         executed = f"{executed},{told['gtid_slave_pos']}"
-    error = " ".join(filter(None, (told.get("Last_SQL_Error", ""), told.get("Last_IO_Error", ""))))
     return Look(
         answer=ANSWERS,
         read_only=told.get("read_only", "ON").upper() == "ON",
@@ -201,10 +204,12 @@ def from_words(told: dict[str, str]) -> Look:
         receiving=told.get("Slave_IO_Running", ""),
         applying=told.get("Slave_SQL_Running", ""),
         lag=number(told.get("Seconds_Behind_Master", "")),
-        trouble=trouble(told, error),
+        trouble=trouble(told, "SQL"),
+        refusal=trouble(told, "IO"),
         executed=executed.strip(","),
         received=told.get("Retrieved_Gtid_Set", "") if mysql else told.get("Gtid_IO_Pos", ""),
-        receiver=receiver(told),
+        receiver=thread(told, "Slave_IO_Running", "receiver"),
+        applier=thread(told, "Slave_SQL_Running", "applier"),
         exhausted=exhausted(told),
         waits=told.get("rpl_semi_sync_master_enabled", "").upper() == "ON",
         acknowledges=told.get("rpl_semi_sync_slave_enabled", "").upper() == "ON",
@@ -215,12 +220,12 @@ def from_words(told: dict[str, str]) -> Look:
     )
 
 
-def receiver(told: dict[str, str]) -> str:
-    """The number of the receiving thread; MySQL's, which nobody needs to tell apart, has none."""
-    if told.get("Slave_IO_Running", "No") == "No":
+def thread(told: dict[str, str], state: str, name: str) -> str:
+    """The number of a replica's thread; MySQL's, which nobody needs to tell apart, have none."""
+    if told.get(state, "No") == "No":
         return ""
-    shown = told.get("receiver", "0")
-    return shown if shown not in ("0", "NULL") else "unknown"
+    shown = told.get(name, "0").replace("NULL", "0")
+    return shown.lstrip("0") if "gtid_slave_pos" in told else "any"
 
 
 def exhausted(told: dict[str, str]) -> bool:
@@ -233,14 +238,12 @@ def exhausted(told: dict[str, str]) -> bool:
     return "gtid_slave_pos" in told or executed == read
 
 
-def trouble(told: dict[str, str], error: str) -> str:
-    """What stops the replication: the server's words for it, or nothing."""
-    numbers = (told.get("Last_SQL_Errno", "0"), told.get("Last_IO_Errno", "0"))
+def trouble(told: dict[str, str], thread: str) -> str:
+    """What stopped a thread of the replica: the server's words for it, or nothing."""
+    code = told.get(f"Last_{thread}_Errno", "0")
     # A source that cannot be reached (2002 to 2013) is no fault of the replica.
-    grave = [
-        code for code in numbers if code not in ("0", "") and not code.startswith("200") and code != "2013"
-    ]
-    return f"error {grave[0]}: {error}" if grave else ""
+    grave = code not in ("0", "") and not code.startswith("200") and code != "2013"
+    return f"error {code}: {told.get(f'Last_{thread}_Error', '')}" if grave else ""
 
 
 def number(text: str) -> int | None:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from .gtid import Position
 
 
-CLOSED, ASKS, BROKEN = "closed", "asks", "broken"
+CLOSED, ASKS, BROKEN, TORN = "closed", "asks", "broken", "torn"
+UNABLE = (BROKEN, TORN)
+"""The words of a node that cannot take over."""
 
 
 class Pact(Record):
@@ -76,8 +78,9 @@ class Report(Record):
     position: Position = domains("")
     word: str = ""
     """CLOSED: the node was the primary, and nothing comes after this position. ASKS: it must be
-    welcome before it can follow, since what it lacks bears its own number. BROKEN: it receives, but
-    cannot apply, and so cannot take over."""
+    welcome before it can follow, since what it lacks bears its own number. BROKEN: it has all that it
+    received, but cannot apply it. TORN: it may lack what it once acknowledged, so that its position says
+    nothing of that."""
 
     @classmethod
     def read(cls, text: str | None) -> Report | None:

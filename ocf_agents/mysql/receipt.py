@@ -3,7 +3,7 @@
 MariaDB under GTID throws the relay log away whenever replication is started while neither of its
 threads runs: after a restart of the server, and after a STOP SLAVE and START SLAVE by hand. What was
 acknowledged but not applied yet is gone then, and nothing in the server tells. So this node keeps a
-receipt: the receiving thread, and a position that the primary vouched for when that thread was new.
+receipt: the two threads, and a position that the primary vouched for when they were new.
 
 Invariant: a receipt that is unbroken, with a position here that covers what it owes, means that every
 transaction that was ever acknowledged from here is here, applied or in the relay log.
@@ -22,61 +22,80 @@ if TYPE_CHECKING:
     from .pact import Pact
 
 HELD = "held"
+FIELDS = 5
 PEER_SECONDS = 5.0
 
 
 class Receipt(Record):
-    """The receiving thread that the primary vouched for, and what must be here."""
+    """The threads that the primary vouched for, and what must be here."""
 
-    thread: str = ""
+    server: str = ""
+    receiver: str = ""
+    applier: str = ""
     held: str = ""
-    """Whether this node ended that thread, or is about to, and threw nothing away."""
+    """Whether this node ended the receiver, or is about to, and threw nothing away."""
     owed: str = ""
 
     @classmethod
     def read(cls, text: str) -> Receipt:
-        """The receipt in a text of `write`; one without a thread is of no use."""
-        thread, _, rest = text.partition(" ")
-        held, _, owed = rest.partition(" ")
-        return cls(thread, held, owed)
+        """The receipt in a text of `write`; one without a server is of no use."""
+        words = text.split(" ")
+        return cls(*words) if len(words) == FIELDS else cls()
 
     def write(self) -> str:
         """The receipt as one line."""
-        return f"{self.thread} {self.held} {self.owed}"
+        return f"{self.server} {self.receiver} {self.applier} {self.held} {self.owed}"
+
+    def fits(self, look: Look, server: str) -> bool:
+        """Whether the relay log is the one that the primary vouched for.
+
+        It is thrown away only while neither thread runs: as long as one is the same, it is all there.
+        """
+        if self.server == server and (
+            (self.receiver and self.receiver == look.receiver)
+            or (self.applier and self.applier == look.applier)
+        ):
+            return True
+        return bool(self.server and self.held) and not look.receiver
 
 
-def thread(member: Member, look: Look) -> str:
-    """The receiving thread, told from any other that this node ever had; empty where none runs."""
-    return f"{member.process()}/{look.receiver}" if look.receiver else ""
+def kept(member: Member) -> Receipt:
+    """The receipt of this node."""
+    return Receipt.read(member.memory.receipt())
 
 
 def unbroken(member: Member, look: Look) -> bool:
     """Whether nothing was thrown away since the primary vouched for what was received."""
-    if not look.source:
-        return True
-    kept = Receipt.read(member.memory.receipt())
-    now = thread(member, look)
-    return bool(kept.thread) and (kept.thread == now if now else bool(kept.held))
+    return not look.source or kept(member).fits(look, member.process())
 
 
 def whole(member: Member, look: Look) -> bool:
     """Whether all that was ever acknowledged from here is here."""
-    if not look.source:
-        return True
-    owed = Receipt.read(member.memory.receipt()).owed
-    return unbroken(member, look) and covers(look.position, parse(owed))
+    return not look.source or (unbroken(member, look) and covers(look.position, parse(kept(member).owed)))
+
+
+def carry(member: Member, look: Look) -> bool:
+    """Whether nothing was thrown away; the receipt then names the threads of this look."""
+    known = kept(member)
+    if not known.fits(look, member.process()):
+        return False
+    if not known.held:
+        renew(member, look, parse(known.owed))
+    return True
 
 
 def renew(member: Member, look: Look, vouched: Position) -> None:
-    """The receiving thread of this look began when the primary was as far as this position."""
-    member.memory.keep_receipt(Receipt(thread(member, look), "", str(vouched)).write())
+    """These threads began when the primary was as far as this position."""
+    known = Receipt(member.process(), look.receiver, look.applier, "", str(vouched))
+    member.memory.keep_receipt(known.write())
 
 
 def hold(member: Member, position: str) -> None:
-    """The thread of the receipt is to end, or has ended, and what it received up to here is kept."""
-    kept = Receipt.read(member.memory.receipt())
-    owed = parse(kept.owed).joined(parse(position))  # type: ignore[arg-type]  # of one sort
-    member.memory.keep_receipt(Receipt(kept.thread, HELD, str(owed)).write())
+    """The receiver is to end, or has ended, and what it received up to here is kept."""
+    known = kept(member)
+    owed = parse(known.owed).joined(parse(position))  # type: ignore[arg-type]  # of one sort
+    held = Receipt(known.server, known.receiver, known.applier, HELD, str(owed))
+    member.memory.keep_receipt(held.write())
 
 
 def vouch(member: Member, look: Look, pact: Pact) -> None:
@@ -99,12 +118,12 @@ def forgo(member: Member) -> None:
 
 def cease(member: Member, look: Look) -> Look:
     """Nothing more is received, nothing was thrown away, and the receipt is as good as it was."""
-    kept = unbroken(member, look)
-    if kept:
+    good = unbroken(member, look)
+    if good:
         hold(member, str(look.position))
     member.server.stop_receiving()
     look = member.look()
-    if kept:
+    if good:
         hold(member, str(look.position))
     return look
 
@@ -117,8 +136,7 @@ def resume(member: Member, look: Look) -> None:
     """
     if look.trouble or look.applying != "No" or look.receiving != "No":
         return
-    kept = Receipt.read(member.memory.receipt())
+    known = kept(member)
     member.server.apply_relay_log()
-    of_this_server = kept.thread.startswith(f"{member.process()}/")
-    if kept.thread and member.version.mariadb and not of_this_server:
-        hold(member, kept.owed)
+    if known.server and member.version.mariadb and known.server != member.process():
+        hold(member, known.owed)

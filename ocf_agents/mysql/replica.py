@@ -7,10 +7,11 @@ from ..system.errors import Refused
 from .election import Candidate, elect
 from .gtid import Domains
 from .look import ANSWERS
-from .pact import ASKS, BROKEN, Report
-from .receipt import PEER_SECONDS, forgo, renew, resume, unbroken, vouch, whole
+from .pact import ASKS, BROKEN, TORN, UNABLE, Report
+from .receipt import PEER_SECONDS, carry, forgo, renew, resume, vouch, whole
 
 if TYPE_CHECKING:
+    from .gtid import Position
     from .look import Look
     from .member import Member
     from .pact import Pact
@@ -26,11 +27,11 @@ def settle(member: Member, look: Look) -> bool:
     if follows and (look.trouble or look.applying == "No"):
         report(member, look, look.source, BROKEN)
         return True
-    known = memory["eligible"] == "1" and not memory["report"].endswith(BROKEN)
+    known = memory["eligible"] == "1" and not memory["report"].endswith(UNABLE)
     if (
         follows
         and known
-        and (not member.lossless or (look.acknowledges and memory.met() and unbroken(member, look)))
+        and (not member.lossless or (look.acknowledges and memory.met() and carry(member, look)))
     ):
         return True
     if look.answer != ANSWERS or not look.read_only or memory["quarantine"]:
@@ -46,24 +47,34 @@ def settle(member: Member, look: Look) -> bool:
         elsewhere = look.source not in ("", member.source(pact.primary).host)
         if not look.source or elsewhere or look.receiving != "Connecting":
             join(member, look, pact)
+        give_way(member, look, pact)
         return False
     if look.acknowledges != pact.welcomes(member.name):
         acknowledge(member, pact.welcomes(member.name))
     look = member.look()
-    if member.lossless and not unbroken(member, look):
+    if member.lossless and not carry(member, look):
         vouch(member, look, pact)
-    report(member, look, pact.primary, "" if sound(member, look) else BROKEN)
+    report(member, look, pact.primary, soundness(member, look))
     return False
 
 
-def sound(member: Member, look: Look) -> bool:
-    """Whether this server may be counted on to have all that it acknowledged."""
-    return not member.lossless or whole(member, look)
+def soundness(member: Member, look: Look) -> str:
+    """The word of a report: TORN where this server may lack what it once acknowledged."""
+    return "" if not member.lossless or whole(member, look) else TORN
+
+
+def told(reports: dict[str, Report]) -> dict[str, Position]:
+    """The positions that count at an election: of those who receive no more, and lost nothing."""
+    return {
+        name: report.position
+        for name, report in reports.items()
+        if not report.follows and report.word != TORN
+    }
 
 
 def give_way(member: Member, look: Look, pact: Pact | None) -> None:
     """This node makes no claim while another one that may lead has more, or may have been told more."""
-    heard = {name: report.position for name, report in member.reports().items() if not report.follows}
+    heard = told(member.reports())
     binding = pact if member.lossless else None
     stale = binding is not None and not member.current(binding)
     if stale or elect(Candidate(member.name, look.position, heard, binding)).better:
@@ -126,7 +137,7 @@ def enter(member: Member, source: Source, pact: Pact, peer: Peer) -> None:
     look = member.look()
     renew(member, look, peer.history)
     member.log.info(f"follows {pact.primary} from {look.history}")
-    report(member, look, pact.primary, "" if sound(member, look) else BROKEN)
+    report(member, look, pact.primary, soundness(member, look))
 
 
 def quarantine(member: Member, pact: Pact, extra: str) -> None:
@@ -153,7 +164,7 @@ def keep(member: Member, look: Look) -> None:
                 member.log.warning(str(refused))
             forgo(member)
         look = member.look()
-    report(member, look, "", "" if sound(member, look) else BROKEN)
+    report(member, look, "", soundness(member, look))
 
 
 def report(member: Member, look: Look, follows: str, word: str = "") -> None:

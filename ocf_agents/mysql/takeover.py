@@ -15,6 +15,7 @@ from .gtid import covers
 from .member import GROUP
 from .pact import CLOSED, Report
 from .receipt import cease, resume, whole
+from .replica import soundness, told
 
 if TYPE_CHECKING:
     from ..system.proc import Process
@@ -48,7 +49,9 @@ def prepare(member: Member, look: Look, demoted: tuple[str, ...]) -> None:
         await_last_words(member, demoted)
     if look.source:
         look = cease(member, look)
-    member.publish(Report("", False, look.position))
+    elif member.memory["report"] == Report("", False, look.position, CLOSED).write():
+        return  # the others read there where the old primary's writes end
+    member.publish(Report("", False, look.position, soundness(member, look)))
 
 
 def await_last_words(member: Member, demoted: tuple[str, ...]) -> None:
@@ -71,7 +74,7 @@ def promote(member: Member, main: Process) -> None:
     if look.source and look.receiving != "No":
         look = cease(member, look)
     reports = member.reports()
-    stand(member, look, {name: report.position for name, report in reports.items() if not report.follows})
+    stand(member, look, told(reports))
     check_vip(member)
     drain(member, look)
     if look.source:

@@ -54,6 +54,7 @@ class Server:
     state: str = ""
     received: str = ""
     receiver: int = 0
+    applier: int = 0
     read_only: bool = True
     source: str = ""
     receiving: str = ""
@@ -91,6 +92,8 @@ class Server:
             self.received = ""
         if on and thread in ("", "IO_THREAD") and self.receiving != "Yes":
             self.receiver += 1
+        if on and thread in ("", "SQL_THREAD") and self.applying != "Yes":
+            self.applier += 1
         if thread in ("", "IO_THREAD"):
             self.receiving = "Yes" if on else "No"
         if thread in ("", "SQL_THREAD"):
@@ -101,6 +104,7 @@ class Server:
 
     def apply_relay_log(self) -> None:
         self.applying = "Yes"
+        self.applier += 1
         if self.received and not self.trouble:
             self.state = str(domains(f"{self.state},{self.received}"))
         self.note("apply")
@@ -117,6 +121,7 @@ class Server:
         self.source, self.receiving, self.applying = source.host, "Yes", "Yes"
         self.received = ""
         self.receiver += 1
+        self.applier += 1
         self.note(f"follow {source.host}")
 
     def history(self) -> Any:
@@ -155,12 +160,14 @@ class Server:
         variables = {
             "read_only": "ON" if self.read_only else "OFF",
             "gtid_binlog_state": self.state,
+            "gtid_slave_pos": "",
             "rpl_semi_sync_master_enabled": "ON" if self.waits else "OFF",
             "rpl_semi_sync_slave_enabled": "ON" if self.acknowledges else "OFF",
             "Rpl_semi_sync_master_clients": str(clients),
         }
         lines = [f"Variable_name: {name}\n        Value: {value}" for name, value in variables.items()]
         lines.append(f"dumps: {len(self.dump_hosts())}")
+        lines.append(f"applier: {self.applier if self.applying == 'Yes' else 'NULL'}")
         lines.append(f"receiver: {self.receiver if self.receiving in ('Yes', 'Connecting') else 'NULL'}")
         if self.source:
             lines += [

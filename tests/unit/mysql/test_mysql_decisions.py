@@ -30,6 +30,7 @@ SCENES = {
     "quarantined": (Case(REPLICA, quarantine="it has 0-1-5"), 190, None),
     "detached": (Case(Look(ANSWERS)), 0, 500),
     "broken": (Case(but(REPLICA, applying="No", trouble="error 1062: Duplicate")), 190, None),
+    "deaf": (Case(but(REPLICA, receiving="No", refusal="error 1236: not in the log")), 190, BEST),
     "cut off": (Case(but(REPLICA, receiving="Connecting", lag=None)), 0, 1000),
     "outdated": (Case(but(REPLICA, lag=4000), evict=True), 1, None),
     "lagging": (Case(but(REPLICA, lag=4000)), 190, None),
@@ -116,8 +117,12 @@ def test_new_and_old_columns_read_alike() -> None:
 
 
 def test_a_source_that_cannot_be_reached_is_no_fault_of_the_replica() -> None:
-    assert read("Last_IO_Errno: 2003\nLast_IO_Error: cannot connect\n").trouble == ""
-    assert read("Last_IO_Errno: 1236\nLast_IO_Error: not in the log\n").trouble != ""
+    assert read("Last_IO_Errno: 2003\nLast_IO_Error: cannot connect\n").refusal == ""
+    assert read("Last_IO_Errno: 1236\nLast_IO_Error: not in the log\n").refusal != ""
+
+
+def test_a_replica_that_is_refused_has_all_that_it_received_and_may_lead() -> None:
+    assert read("Last_IO_Errno: 1236\nLast_IO_Error: not in the log\n").trouble == ""
 
 
 def test_a_password_of_any_characters_stays_within_its_quotes() -> None:

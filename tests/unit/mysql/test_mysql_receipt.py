@@ -44,10 +44,10 @@ def test_a_standby_whose_replication_was_restarted_leads_once_the_primary_has_vo
     primary.server.state = "0-1-150"
     node.monitor()
     assert Pact.read(node.pact) is not None
-    assert ";broken" in whole.reports["n2"]
+    assert ";torn" in whole.reports["n2"]
     node.server.state = "0-1-150"
     settle(whole)
-    assert ";broken" not in whole.reports["n2"]
+    assert ";torn" not in whole.reports["n2"]
     lose(whole, "n1")
     assert promote(node).code == 0
 
@@ -62,3 +62,34 @@ def test_a_standby_whose_server_was_killed_applies_its_relay_log_and_leads(whole
     assert node.server.state == "0-1-150"
     assert promote(node).code == 0
     assert "0-1-150" in node.pact
+
+
+def test_a_standby_whose_receiver_was_refused_by_the_shortened_primary_still_leads(whole: Cluster) -> None:
+    node = whole.nodes["n2"]
+    node.server.received = "0-1-150"
+    node.monitor()
+    lose(whole, "n1")
+    node.server.receiving = "No"
+    assert node.monitor().code == 0
+    assert promote(node).code == 0
+    assert node.server.state == "0-1-150"
+
+
+def test_a_closed_primary_does_not_take_back_where_its_writes_end(whole: Cluster) -> None:
+    primary = whole.nodes["n1"]
+    primary.server.state = "0-1-150"
+    primary.do("demote")
+    closed = whole.reports["n1"]
+    assert closed.endswith("closed")
+    primary.notify("pre-promote", promote="n2", demote="n1")
+    assert whole.reports["n1"] == closed
+
+
+def test_a_torn_standby_does_not_count_as_heard(whole: Cluster) -> None:
+    node, torn = whole.nodes["n2"], "n3"
+    whole.facts["clustermysql_PACT"] = "primary=n1;standbys=n2,n3;invited=;position="
+    lose(whole, "n1")
+    whole.reports[torn] = ";;0-1-100;torn"
+    outcome = promote(node)
+    assert outcome.code == 1
+    assert "n3 may hold acknowledged writes" in outcome.reason
