@@ -30,7 +30,7 @@ SCENES = {
     "quarantined": (Case(REPLICA, quarantine="it has 0-1-5"), 190, None),
     "detached": (Case(Look(ANSWERS)), 0, 500),
     "broken": (Case(but(REPLICA, applying="No", trouble="error 1062: Duplicate")), 190, None),
-    "deaf": (Case(but(REPLICA, receiving="No", refusal="error 1236: not in the log")), 190, BEST),
+    "deaf": (Case(but(REPLICA, receiving="No", refusal="error 1236: not in the log")), 190, 1000),
     "cut off": (Case(but(REPLICA, receiving="Connecting", lag=None)), 0, 1000),
     "outdated": (Case(but(REPLICA, lag=4000), evict=True), 1, None),
     "lagging": (Case(but(REPLICA, lag=4000)), 190, None),
