@@ -150,6 +150,7 @@ class Mysql(
         if sight.state is not RUNNING:
             raise Failure(f"{self.name} {sight}")
         close(self.member)
+        self.member.memory.save()
 
     # Notifications.
 

@@ -66,7 +66,7 @@ def test_a_standby_whose_server_was_killed_applies_its_relay_log_and_leads(whole
 
 def test_a_standby_whose_receiver_was_refused_by_the_shortened_primary_still_leads(whole: Cluster) -> None:
     node = whole.nodes["n2"]
-    node.server.received = "0-1-150"
+    node.server.received = node.server.state = "0-1-150"
     node.monitor()
     lose(whole, "n1")
     node.server.receiving = "No"
