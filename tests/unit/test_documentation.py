@@ -37,6 +37,20 @@ def test_every_block_of_commands_says_how_it_is_tried(block: Block) -> None:
         assert all(command.shown for command in block.commands()), f"{block}: until it says what?"
 
 
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(CHECKOUT)))
+def test_no_command_hides_in_an_indented_block(page: Path) -> None:
+    fenced = {
+        line for block in blocks_of(page) for line in range(block.line, block.line + len(block.lines) + 2)
+    }
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+        typed = re.match(
+            r" {4,}(# )?(crm|pcs|make|ocf-agents|apt-get|dnf|systemctl|cibsecret|\.venv/\S+) ", line
+        )
+        assert number in fenced or not typed, (
+            f"{page.name}:{number}: in a block of console a test would try it"
+        )
+
+
 def test_every_file_of_a_page_is_used_in_it() -> None:
     for block in blocks():
         if block.kind == "file":
