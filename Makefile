@@ -69,6 +69,11 @@ check: $(VENV)/ready lint
 model: $(VENV)/ready
 	@$(RUN) tests/model $(TIMES)
 
+## fuzz [EXAMPLES=3000]  spoil every text that comes from outside, many times and each time anew
+.PHONY: fuzz
+fuzz: $(VENV)/ready
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),3000) $(RUN) -m pytest -q -n 2 tests/fuzz
+
 .PHONY: lint
 lint: $(VENV)/ready
 	@$(VENV)/bin/ruff check --quiet .

@@ -143,7 +143,8 @@ def framed(answer: bytes, ended: bool = False) -> bool:
     head = head.lower()
     place = head.find(LENGTH)
     if place >= 0:
-        return len(body) >= int(head[place + len(LENGTH) :].split(None, 1)[0])
+        length = head[place + len(LENGTH) :].partition(b"\r")[0].strip()
+        return length.isdigit() and len(length) < 20 and len(body) >= int(length)
     if CHUNKED in head:
         return body.endswith(b"0" + END_OF_HEAD)
     return ended or head[9:12] == b"204"

@@ -44,7 +44,7 @@ def listening(table: bytes, address: str, port: int) -> "set[int]":
     place = table.find(needle)
     while place >= 0:
         fields = table[table.rfind(b"\n", 0, place) + 1 : place + 200].split(None, 10)
-        if len(fields) >= 10 and fields[3] == LISTENING:
+        if len(fields) >= 10 and fields[3] == LISTENING and fields[9].isdigit():
             local = fields[1][: -len(suffix)]
             if not wanted or not local.strip(b"0") or local.endswith(wanted):
                 found.add(int(fields[9]))
