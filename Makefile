@@ -85,6 +85,11 @@ lint: $(VENV)/ready
 bench: packages $(VENV)/ready
 	@$(RUN) -m bench
 
+## load [MINUTES=30]  monitors of 40 resources on a node that is four times too busy
+.PHONY: load
+load: packages $(VENV)/ready
+	@$(RUN) -m bench.load $(or $(MINUTES),30)
+
 ## drill-mysql [ROUNDS=1] [DRILL=...]  every fault on a real MariaDB cluster, with what it cost
 .PHONY: drill-mysql
 drill-mysql: packages $(VENV)/ready

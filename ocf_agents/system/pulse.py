@@ -42,7 +42,7 @@ def fields(line: bytes) -> "list[bytes]":
 def recorded(record: "bytes | None") -> "tuple[int, int] | None":
     """The pid and start time that a record names, or None where it is not whole."""
     words = (record or b"").split()
-    if len(words) != 2 or not (words[0].isdigit() and words[1].isdigit()):
+    if len(words) != 2 or not (words[0].isdigit() and words[1].isdigit() and len(words[0] + words[1]) < 40):
         return None
     return int(words[0]), int(words[1])
 

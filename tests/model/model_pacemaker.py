@@ -158,22 +158,22 @@ class Pacemaker:
                 self.happen(world, ("fence", node.name))
         while world.plan:
             self.happen(world, ("plan",))
-        for name in world.nodes:
-            self.have_turn(world, name)
+        # A clone's promotion comes after all of its stops and starts.
+        for kind in ("recover", "start", "promote"):
+            for name in world.nodes:
+                self.decide(world, (kind, name))
+        for name, node in world.nodes.items():
+            if node.on and node.role in (UNPROMOTED, PROMOTED):
+                self.happen(world, ("monitor", name))
+            if node.up:
+                world.catch_up(name)
+                world.settle()
 
-    def have_turn(self, world: World, name: str) -> None:
-        """Pacemaker does the next thing on this node, and the server all that it can."""
-        node = world.nodes[name]
-        group = world.together(name)
-        if node.on and self.quorate(world, group):
-            due = [event for event in self.plans(world, group) if event[1:] == (name,)]
-            if due:
-                self.happen(world, due[0])
-        if node.on and node.role in (UNPROMOTED, PROMOTED):
-            self.happen(world, ("monitor", name))
-        if node.up:
-            world.catch_up(name)
-            world.settle()
+    def decide(self, world: World, event: Event) -> None:
+        """Pacemaker does this if it is due."""
+        group = world.together(event[1])
+        if group and self.quorate(world, group) and event in self.plans(world, group):
+            self.happen(world, event)
 
     # What happens.
 
