@@ -38,7 +38,7 @@ def settle(member: Member, look: Look) -> bool:
         return True
     pact = member.pact()
     if pact is None or pact.primary in ("", member.name):
-        report(member, look, "")
+        report(member, look, "", soundness(member, look))
         give_way(member, look, pact)
         return True
     if member.lossless and not member.current(pact):
@@ -47,6 +47,8 @@ def settle(member: Member, look: Look) -> bool:
         elsewhere = look.source not in ("", member.source(pact.primary).host)
         if not look.source or elsewhere or look.receiving != "Connecting":
             join(member, look, pact)
+        elif soundness(member, look):
+            report(member, look, "", TORN)
         give_way(member, look, pact)
         return False
     if look.acknowledges != pact.welcomes(member.name):
