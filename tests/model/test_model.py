@@ -13,7 +13,6 @@ from model_search import Found
 pytestmark = pytest.mark.long
 
 UNFINISHED = {
-    "two nodes and three faults": "a standby that lost its relay log is promoted",
     "two nodes, which come right by themselves": "a former primary breaks its only standby for ever",
     "three nodes, which come right by themselves": "a former primary breaks its only standby for ever",
 }
