@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -192,3 +193,14 @@ def test_recurring_monitors_differ_in_their_intervals(agent: object) -> None:
 def test_every_test_module_has_a_name_of_its_own() -> None:
     names = [path.name for path in (CHECKOUT / "tests").rglob("test_*.py")]
     assert sorted(set(names)) == sorted(names)
+
+
+def test_the_picture_and_the_table_of_the_layers_have_every_package_in_its_place() -> None:
+    packages = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+    picture = (CHECKOUT / "docs/images/layers.svg").read_text(encoding="utf-8")
+    table = (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for text, shown in ((picture, r">(\w+)/<"), (table, r"`(\w+)/`")):
+        names = [name for name in re.findall(shown, text) if name in LAYERS]
+        assert set(names) == packages
+        levels = [LAYERS[name] for name in dict.fromkeys(names)]
+        assert levels == sorted(levels, reverse=True), names
