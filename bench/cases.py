@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-KEYSTONE = "/usr/lib/ocf/resource.d/openstack/keystone"
+from ocf_agents.lab.image import CHECKOUT
+
+AGENTS = "/usr/lib/ocf/resource.d/openstack"
+KEYSTONE, SCHEDULER, REDIS = f"{AGENTS}/keystone", f"{AGENTS}/nova-scheduler", f"{AGENTS}/redis"
 HEARTBEAT = "/usr/lib/ocf/resource.d/heartbeat"
-CERTIFICATE = "/root/bench/certificate.pem"
-PRIVATE_KEY = "/root/bench/key.pem"
-SECURE_INI = "/root/bench/secure.ini"
+RUN = "/run/openstack-agents"
+PLACE = "/root/bench"
+CERTIFICATE = f"{PLACE}/certificate.pem"
+PRIVATE_KEY = f"{PLACE}/key.pem"
+SECURE_INI = f"{PLACE}/secure.ini"
 SECURE_PORT = 5001
 PROXY_PORT = 5002
-PROXY_CONFIGURATION = "/root/bench/haproxy.cfg"
+PROXY_CONFIGURATION = f"{PLACE}/haproxy.cfg"
+DAEMON, DAEMON_CONFIGURATION = f"{PLACE}/daemon", f"{PLACE}/nova.conf"
+BODY = f"{PLACE}/login.json"
+BROKER, DATABASE = 5672, 3306
+PROCESSES, SOCKETS = 300, 2000
 PASSWORD = "admin"  # noqa: S105  # of a Keystone that lives as long as the benchmark
 
 LOGIN = {"os_username": "admin", "os_password": PASSWORD, "os_tenant_name": "admin"}
@@ -23,14 +32,19 @@ SECURE = {
     "os_cacert": CERTIFICATE,
     "uwsgi_config": SECURE_INI,
 }
-
-
 PROXIED = {
     **LOGIN,
     "os_auth_url": f"https://127.0.0.1:{PROXY_PORT}/v3",
     "url": f"https://127.0.0.1:{PROXY_PORT}",
     "os_cacert": CERTIFICATE,
     "hosted": "true",
+}
+CONNECTED = {
+    "binary": DAEMON,
+    "config": DAEMON_CONFIGURATION,
+    "user": "root",
+    "amqp_server_port": str(BROKER),
+    "database_server_port": str(DATABASE),
 }
 
 
@@ -43,6 +57,8 @@ class Case:
     environment: dict[str, str] = field(default_factory=dict)
     code: int = 0
     most: float | None = None
+    counted: bool = True
+    """Whether its instructions are counted, which makes a program fifty times slower."""
 
     def described(self) -> dict[str, object]:
         """The case as JSON takes it."""
@@ -69,32 +85,73 @@ def call(instance: str, parameters: dict[str, str], level: int = 0) -> dict[str,
     }
 
 
+def ours(name: str, agent: str, instance: str, level: int, most: float) -> Case:
+    """A monitor of a resource that was started."""
+    return Case(name, (agent, "monitor"), call(instance, STARTED[instance][2], level), most=most)
+
+
+def old(name: str, way: str, instance: str) -> Case:
+    """How an agent of old looked at the same."""
+    environment = call(instance, {})
+    environment |= {
+        "PIDFILE": f"{RUN}/{instance}.pid",
+        "URL": "http://127.0.0.1:5000/v3/users" if way == "token" else "http://127.0.0.1:5000/v3",
+        "LOGIN": "http://127.0.0.1:5000/v3/auth/tokens",
+        "BODY": BODY,
+        "OS_AUTH_URL": "http://127.0.0.1:5000/v3",
+        "OS_USERNAME": "admin",
+        "OS_PASSWORD": PASSWORD,
+        "OS_PROJECT_NAME": "admin",
+        "OS_USER_DOMAIN_NAME": "Default",
+        "OS_PROJECT_DOMAIN_NAME": "Default",
+        "OS_IDENTITY_API_VERSION": "3",
+        "HOME": "/root",
+    }
+    argv = ("/bin/bash", f"{CHECKOUT}/bench/old_ways.sh", way)
+    return Case(f"  as of old: {name}", argv, environment, counted=way != "client")
+
+
 ANYTHING = {"binfile": "/usr/bin/sleep", "cmdline_options": "1000000"}
 STARTED = {
-    "plain": (KEYSTONE, call("plain", PLAIN)),
-    "secure": (KEYSTONE, call("secure", SECURE)),
-    "proxied": (KEYSTONE, call("proxied", PROXIED)),
-    "dummy": (f"{HEARTBEAT}/Dummy", call("dummy", {})),
-    "anything": (f"{HEARTBEAT}/anything", call("anything", ANYTHING)),
+    "plain": (0, KEYSTONE, PLAIN),
+    "secure": (0, KEYSTONE, SECURE),
+    "proxied": (0, KEYSTONE, PROXIED),
+    "redis": (0, REDIS, {}),
+    "dummy": (0, f"{HEARTBEAT}/Dummy", {}),
+    "anything": (0, f"{HEARTBEAT}/anything", ANYTHING),
+    "crowded": (1, KEYSTONE, PLAIN),
+    "connected": (1, SCHEDULER, CONNECTED),
 }
-"""What runs while the cases are measured: agent and environment by resource."""
+"""What runs while the cases are measured, by resource: on which node, the agent, its parameters."""
 
 FLOOR = Case("bare interpreter", ("/usr/bin/python3", "-IS", "-c", "pass"))
-CASES = (
+QUIET = (
     FLOOR,
     Case("keystone meta-data", (KEYSTONE, "meta-data"), most=1.0),
-    Case("keystone monitor, level 0", (KEYSTONE, "monitor"), call("plain", PLAIN), most=1.0),
-    Case("keystone monitor, level 10, HTTP", (KEYSTONE, "monitor"), call("plain", PLAIN, 10), most=2.0),
-    Case("keystone monitor, level 20, HTTP", (KEYSTONE, "monitor"), call("plain", PLAIN, 20), most=2.0),
-    Case(
-        "level 10, HTTPS kept open (haproxy)", (KEYSTONE, "monitor"), call("proxied", PROXIED, 10), most=2.5
-    ),
-    Case(
-        "level 20, HTTPS kept open (haproxy)", (KEYSTONE, "monitor"), call("proxied", PROXIED, 20), most=2.5
-    ),
-    Case("level 10, HTTPS closed (uWSGI)", (KEYSTONE, "monitor"), call("secure", SECURE, 10), most=2.5),
-    Case("level 20, HTTPS closed (uWSGI)", (KEYSTONE, "monitor"), call("secure", SECURE, 20), most=2.5),
+    ours("keystone monitor, level 0", KEYSTONE, "plain", 0, 1.0),
+    ours("keystone monitor, level 10, HTTP", KEYSTONE, "plain", 10, 2.0),
+    old("curl", "http", "plain"),
+    ours("keystone monitor, level 20, HTTP", KEYSTONE, "plain", 20, 2.0),
+    old("curl for a token, curl", "token", "plain"),
+    ours("level 10, HTTPS kept open (haproxy)", KEYSTONE, "proxied", 10, 2.5),
+    ours("level 20, HTTPS kept open (haproxy)", KEYSTONE, "proxied", 20, 2.5),
+    ours("level 10, HTTPS closed (uWSGI)", KEYSTONE, "secure", 10, 2.5),
+    ours("level 20, HTTPS closed (uWSGI)", KEYSTONE, "secure", 20, 2.5),
+    ours("redis monitor, level 10", REDIS, "redis", 10, 2.0),
+    old("redis-cli", "redis", "redis"),
     Case("keystone monitor, stopped", (KEYSTONE, "monitor"), call("absent", {"binary": "absent"}), 7),
     Case("ocf:heartbeat:Dummy monitor", (f"{HEARTBEAT}/Dummy", "monitor"), call("dummy", {})),
     Case("ocf:heartbeat:anything monitor", (f"{HEARTBEAT}/anything", "monitor"), call("anything", ANYTHING)),
 )
+"""On a node where little else runs."""
+CROWDED = (
+    FLOOR,
+    ours("nova-scheduler monitor, level 10", SCHEDULER, "connected", 10, 1.3),
+    old("netstat | grep, twice", "netstat", "connected"),
+    old("ss | grep, twice", "ss", "connected"),
+    ours("keystone monitor, level 10, HTTP", KEYSTONE, "crowded", 10, 2.0),
+    ours("keystone monitor, level 20, HTTP", KEYSTONE, "crowded", 20, 2.0),
+)
+"""On a node with as many processes and sockets as a controller has."""
+HOSTS = (("", QUIET), (f"on a host with {PROCESSES} processes and {SOCKETS} sockets", CROWDED))
+"""By node of the lab."""

@@ -16,7 +16,10 @@ def main() -> None:
     order = json.load(sys.stdin)
     for case in order["cases"]:
         once(case)
-    results = [{"instructions": instructions(case), "cpu": [], "wall": []} for case in order["cases"]]
+    results = [
+        {"instructions": instructions(case) if case["counted"] else 0, "cpu": [], "wall": []}
+        for case in order["cases"]
+    ]
     for _ in range(order["rounds"]):
         # Round after round, so that a change of the machine's speed meets all of them.
         for case, result in zip(order["cases"], results):
@@ -35,8 +38,15 @@ def once(case: dict[str, object]) -> tuple[float, float]:
     _, status, usage = os.wait4(pid, 0)
     wall = time.perf_counter() - start
     os.close(null)
-    if os.waitstatus_to_exitcode(status) != case["code"]:
-        sys.exit(f"{case['name']}: exit code {os.waitstatus_to_exitcode(status)}, expected {case['code']}")
+    code = os.waitstatus_to_exitcode(status)
+    if code != case["code"]:
+        again = subprocess.run(
+            case["argv"], env=case["environment"], capture_output=True, text=True, check=False
+        )
+        sys.exit(
+            f"{case['name']}: exit code {code}, expected {case['code']}; once more: {again.returncode} "
+            f"{again.stderr[-300:]}"
+        )
     return usage.ru_utime + usage.ru_stime, wall
 
 
