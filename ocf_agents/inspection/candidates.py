@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..mysql.election import Candidate, Verdict, elect
 from ..mysql.gtid import domains
-from ..mysql.pact import ASKS, BROKEN, CLOSED
+from ..mysql.pact import ASKS, BROKEN, TORN, UNABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ STATES = {
 WORDS = {
     ASKS: "asks the primary whether it may follow",
     BROKEN: "receives, but cannot apply what it receives",
-    CLOSED: "was the primary, and has closed",
+    TORN: "may have lost a part of what it acknowledged: its relay log was restarted",
 }
 
 
@@ -105,7 +105,7 @@ def against(view: View, name: str) -> str:
     if state != ONLINE:
         return STATES.get(state, f"is {state}")
     report = view.reports.get(name)
-    if report is not None and report.word in (ASKS, BROKEN):
+    if report is not None and report.word in (ASKS, *UNABLE):
         return WORDS[report.word]
     verdict = election(view, name)
     if not verdict.allowed:
@@ -122,7 +122,10 @@ def election(view: View, name: str) -> Verdict:
     heard = {
         other: found.position
         for other, found in view.reports.items()
-        if other not in (name, view.primary) and view.nodes.get(other) in PRESENT
+        if other not in (name, view.primary)
+        and view.nodes.get(other) in PRESENT
+        # What it says of its position is not all that it acknowledged.
+        and found.word != TORN
     }
     report = view.reports.get(name)
     if report is not None:

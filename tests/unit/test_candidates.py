@@ -8,7 +8,7 @@ import pytest
 
 from ocf_agents.inspection.candidates import Explanation, View, explain
 from ocf_agents.mysql.gtid import parse
-from ocf_agents.mysql.pact import ASKS, BROKEN, Pact, Report
+from ocf_agents.mysql.pact import ASKS, BROKEN, TORN, Pact, Report
 
 BOTH = Pact("n1", ("n2", "n3"))
 ONLINE = {"n1": "online", "n2": "online", "n3": "online"}
@@ -86,7 +86,15 @@ def test_without_a_score_an_agent_has_withdrawn_its_claim() -> None:
     assert words(answer)["n2"].startswith("has no promotion score")
 
 
-@pytest.mark.parametrize(("word", "said"), [(BROKEN, "cannot apply"), (ASKS, "asks the primary")])
+def test_a_torn_standby_is_not_heard() -> None:
+    answer = asked(n3=report("0-1-10", TORN))
+    assert answer.chosen == ()
+    assert words(answer)["n2"].startswith("n3 may hold acknowledged writes that are lacking here")
+
+
+@pytest.mark.parametrize(
+    ("word", "said"), [(BROKEN, "cannot apply"), (ASKS, "asks the primary"), (TORN, "may have lost a part")]
+)
 def test_what_a_server_says_of_itself_is_told(word: str, said: str) -> None:
     assert said in words(asked(n2=report("0-1-10", word)))["n2"]
 
