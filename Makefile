@@ -59,6 +59,12 @@ ready: packages $(VENV)/ready
 fresh:
 	@$(PYTHON) tests/docs/fresh_machine.py build/fresh
 
+## test-cloud         a whole cloud loses its broker and its database, and then a node: a quarter of an hour
+.PHONY: test-cloud
+test-cloud: packages-cloud $(VENV)/ready
+	@OCF_TEST_CLOUD=1 $(RUN) -m pytest -rA tests/cluster/test_cloud_dependencies.py \
+	    tests/cluster/test_cloud_demo.py
+
 ## check              lint, unit and contract tests: no root, no network, no cluster
 .PHONY: check
 check: $(VENV)/ready lint

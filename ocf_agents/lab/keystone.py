@@ -58,6 +58,7 @@ plugins = python3
 wsgi-file = /usr/bin/{script}
 chdir = /var/lib/{project}
 processes = 1
+threads = {threads}
 lazy-apps = true
 enable-threads = true
 buffer-size = 65535
@@ -135,7 +136,9 @@ def _write_configuration(node: Node, connection: str) -> None:
         raise LabError("keystone: not installed; apt-get install keystone uwsgi-plugin-python3")
     text = _KEYSTONE_CONF.format(connection=connection)
     node.write(CONFIGURATION, text, owner="root:keystone", mode=0o640)
-    node.write(UWSGI_CONFIGURATION, UWSGI_INI.format(project="keystone", script="keystone-wsgi-public"))
+    node.write(
+        UWSGI_CONFIGURATION, UWSGI_INI.format(project="keystone", script="keystone-wsgi-public", threads=1)
+    )
     node.check(["sh", "-c", f"rm -rf {STATE} {LOGS}/*"])
     node.check(["install", "-d", "-o", "keystone", "-g", "keystone", "-m", "750", STATE, LOGS])
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import cloud_stack
 import pytest
 from audits import SERVICE, Audit
 from by_hand import ByHand, password_of
 
 from ocf_agents.lab import Lab, LabError, keystone
+from ocf_agents.lab.cloud.preparation import require_programs
 from ocf_agents.lab.commands import require_root_and_tools
 
 if TYPE_CHECKING:
@@ -38,6 +40,22 @@ def lab() -> Iterator[Lab]:
             raise
         # Pacemaker's own 20 s are not much for a start of Keystone on a busy machine.
         built.crm_configure("op_defaults timeout=120s\n")
+        yield built
+    assert built.leftovers() == []
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Lab]:
+    """Two nodes with a whole cloud under Pacemaker, every service of which is asked often."""
+    if not os.environ.get("OCF_TEST_CLOUD"):
+        pytest.skip("takes many minutes; make test-cloud runs it")
+    try:
+        require_root_and_tools()
+        require_programs()
+    except LabError as error:
+        pytest.skip(str(error))
+    with cloud_stack.described(f"test{os.getpid()}-cloud") as built:
+        cloud_stack.bring_up(built)
         yield built
     assert built.leftovers() == []
 

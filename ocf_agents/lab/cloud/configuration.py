@@ -150,7 +150,7 @@ CORE = (
         {
             "/etc/placement/placement.conf": _PLACEMENT,
             "/etc/placement/placement-api-uwsgi.ini": keystone.UWSGI_INI.format(
-                project="placement", script="placement-api"
+                project="placement", script="placement-api", threads=4
             ),
         },
         ("placement",),

@@ -1,0 +1,73 @@
+"""Real services under Pacemaker lose what they depend on: who reports it, and that nobody is restarted."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+from cloud_stack import PATIENCE, Fault, whole
+
+from ocf_agents.lab.cloud.configuration import RABBIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ocf_agents.lab import Lab, Node
+
+DAEMONS = ("novaConductorService", "novaSchedulerService", "novaComputeService")
+
+
+@pytest.fixture
+def fault(cloud: Lab) -> Iterator[Fault]:
+    """A fault that begins now, on a cloud that is at rest; its table is printed."""
+    cloud.wait(lambda: whole(cloud), PATIENCE, "the cloud to be at rest")
+    yield (begun := Fault(cloud))
+    print(begun.table("reported"))
+
+
+def stop_broker(lab: Lab) -> None:
+    lab.crm("resource", "stop", "rabbitService", timeout=PATIENCE)
+    lab.eventually([], lambda: lab.where("rabbitService"), PATIENCE, "RabbitMQ to stop")
+
+
+def start_broker(lab: Lab) -> None:
+    lab.crm("resource", "start", "rabbitService", timeout=PATIENCE)
+    lab.wait(lambda: lab.where("rabbitService"), PATIENCE, "RabbitMQ to start")
+
+
+def main_process(node: Node, mark: str) -> int:
+    return next(one.machine_pid for one in node.processes() if mark in one.command)
+
+
+def test_a_broker_that_is_away_is_reported_by_all_who_hold_a_connection_and_restarts_none(
+    cloud: Lab, fault: Fault
+) -> None:
+    stop_broker(cloud)
+    fault.await_reports(*DAEMONS)
+    start_broker(cloud)
+    fault.await_recovery()
+    assert fault.reporters() == set(DAEMONS)
+
+
+def test_a_name_that_is_gone_is_a_lost_dependency_until_it_is_back(cloud: Lab, fault: Fault) -> None:
+    # As long as their connections last, nobody needs the name: the broker's restart breaks them.
+    hosts = {node: node.read("/etc/hosts") for node in cloud.nodes}
+    for node, text in hosts.items():
+        node.write("/etc/hosts", "".join(f"{one}\n" for one in text.splitlines() if RABBIT not in one))
+    stop_broker(cloud)
+    start_broker(cloud)
+    fault.await_reports(*DAEMONS)
+    for node, text in hosts.items():
+        node.write("/etc/hosts", text)
+    fault.await_recovery()
+
+
+def test_a_failover_of_the_database_restarts_nothing(cloud: Lab, fault: Fault) -> None:
+    [primary] = cloud.where("clustermysql", "Promoted")
+    os.kill(main_process(cloud.node(primary), "mariadbd "), signal.SIGKILL)
+    cloud.wait(
+        lambda: cloud.where("clustermysql", "Promoted") not in ([], [primary]), PATIENCE, "another primary"
+    )
+    fault.await_recovery()
