@@ -28,6 +28,9 @@ RPMBUILD = --define "clamp_mtime_to_source_date_epoch 1" --define "use_source_da
 # Debian's packages are in another database than rpmbuild looks in.
 RPMBUILD += $(if $(wildcard /etc/debian_version),--nodeps)
 
+# RHEL 9, Debian 12, RHEL 10, Fedora
+PYTHONS = 3.9 3.11 3.12 3.13
+
 VENV = .venv
 RUN = $(VENV)/bin/python
 
@@ -181,6 +184,23 @@ rpm: $(RPM)/SOURCES/$(NAME)-$(VERSION).tar.gz
 rpmlint:
 	@rpmlint --config packaging/rpm/rpmlint.toml --rpmlintrc packaging/rpm/$(NAME).rpmlintrc \
 	    $(RPM)/$(NAME).spec $(DIST)/*.rpm
+
+## offline [PYTHONS="3.9 ..."]  all that a machine without internet needs, below DIST/offline
+.PHONY: offline
+offline: OFFLINE = $(DIST)/offline
+offline: PIP = $(RPM)/pip/bin/python -m pip --disable-pip-version-check
+offline: rpm
+	@rm -rf $(OFFLINE)
+	@$(PYTHON) -m venv $(RPM)/pip
+	@install -D -m 644 packaging/OFFLINE $(OFFLINE)/README
+	@install -D -m 644 -t $(OFFLINE)/rpms $(RPM)/SRPMS/*.rpm $(RPM)/RPMS/noarch/*.rpm
+	@$(PIP) wheel --quiet --no-deps --wheel-dir $(OFFLINE)/wheels $(RPM)/SOURCES/$(NAME)-$(VERSION).tar.gz
+	@for python in $(PYTHONS); do \
+	    $(PIP) download --quiet --only-binary=:all: --python-version $$python --dest $(OFFLINE)/wheels \
+	        --find-links $(OFFLINE)/wheels 'ocf-agents[mysql,tools]==$(VERSION)' || exit; done
+	@$(PYTHON) -I packaging/simple_index.py $(OFFLINE)
+	@cd $(OFFLINE) && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | xargs sha256sum > SHA256SUMS
+	@du -sh $(OFFLINE)
 
 # Packages and wheel are made of this and nothing else.
 .PHONY: $(RPM)/SOURCES/$(NAME)-$(VERSION).tar.gz

@@ -1,0 +1,101 @@
+"""What `make offline` makes installs on a machine that has no network at all."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from made import CHECKOUT, make
+
+from ocf_agents import __version__
+from ocf_agents.agents import links
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.long
+
+NO_NETWORK = ["unshare", "--net", "--mount"]
+SERVE_AND_INSTALL = """\
+ip link set lo up
+"$1" -m http.server --directory "$2" --bind 127.0.0.1 8080 2>/dev/null &
+server=$!
+trap 'kill $server' EXIT
+tries=0
+until "$1" -c 'import socket; socket.create_connection(("127.0.0.1", 8080), 1)' 2>/dev/null; do
+    tries=$((tries + 1))
+    [ $tries -lt 100 ] || exit 9
+    sleep 0.1
+done
+"$1" -m pip install --quiet --no-cache-dir --index-url http://127.0.0.1:8080/simple/ --target "$3" 'ocf-agents[tools]'
+"""
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory that make offline makes, for the Python of the tests."""
+    if os.geteuid():
+        pytest.skip("a network namespace takes root's rights")
+    directory = tmp_path_factory.mktemp("offline")
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    make("offline", f"DIST={directory}", f"RPM={directory}/build", f"PYTHONS={python}")
+    return directory / "offline"
+
+
+def alone(*order: str | Path) -> subprocess.CompletedProcess[str]:
+    """What a program says that has no network, and no settings of this machine's pip."""
+    environment = {"PATH": "/usr/sbin:/usr/bin", "HOME": "/nonexistent", "PIP_CONFIG_FILE": "/dev/null"}
+    return subprocess.run(
+        [*NO_NETWORK, *order], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment of its own."""
+    directory = tmp_path_factory.mktemp("venv")
+    subprocess.run([sys.executable, "-m", "venv", directory], check=True)
+    return directory / "bin/python"
+
+
+def test_its_checksums_hold_and_leave_nothing_out(offline: Path) -> None:
+    checked = subprocess.run(
+        ["sha256sum", "-c", "SHA256SUMS"], cwd=offline, capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr
+    files = {str(path.relative_to(offline)) for path in offline.rglob("*") if path.is_file()}
+    assert {line.partition(":")[0] for line in checked.stdout.splitlines()} == files - {"SHA256SUMS"}
+    assert {name for name in files if name.startswith("rpms/")}
+
+
+def test_pip_installs_from_its_files_and_the_agents_run(offline: Path, python: Path, tmp_path: Path) -> None:
+    index = f"file://{offline}/simple/"
+    done = alone(python, "-m", "pip", "install", "-q", "--index-url", index, "ocf-agents[mysql,tools]")
+    assert done.returncode == 0, done.stderr
+    command, root = python.with_name("ocf-agents"), tmp_path / "ocf"
+    for _ in range(2):
+        linked = alone(command, "install", "--ocf-root", root)
+        assert linked.returncode == 0, linked.stderr
+    for link in links():
+        assert alone(root / "resource.d" / link, "meta-data").stdout.startswith("<?xml"), link
+    for _ in range(2):
+        assert alone(command, "uninstall", "--ocf-root", root).returncode == 0
+    assert not [path for path in root.rglob("*") if not path.is_dir()]
+
+
+def test_pip_installs_from_a_plain_web_server(offline: Path, python: Path, tmp_path: Path) -> None:
+    done = alone("sh", "-c", SERVE_AND_INSTALL, "sh", python, offline, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / f"ocf_agents-{__version__}.dist-info").is_dir()
+    assert (tmp_path / "keystoneclient").is_dir()
+
+
+def test_its_own_words_name_what_is_there(offline: Path) -> None:
+    words = (offline / "README").read_text()
+    for name in ("SHA256SUMS", "simple/", "wheels/", "rpms/"):
+        assert name in words
+        assert (offline / name).exists()
+    assert (CHECKOUT / "packaging/OFFLINE").read_text() == words

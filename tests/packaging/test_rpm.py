@@ -1,0 +1,200 @@
+"""The RPMs install, run, upgrade and leave without a trace, whatever Python the machine has."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from made import CHECKOUT, make
+from scratch import Scratch
+
+from ocf_agents import __version__
+from ocf_agents.agents import everyone, links
+from ocf_agents.system.plan import RUN_DIRECTORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.long
+
+SPEC = CHECKOUT / "packaging/rpm/openstack-ocf-agents.spec"
+NAMES = ["openstack-ocf-agents" + part for part in ("", "-mysql", "-tools", "-compat")]
+AGENTS = "/usr/lib/ocf/resource.d"
+PYTHON = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
+
+# What the packages ask of the distribution, and not one word more: rpm looks at all the rest itself.
+DISTRIBUTION = """\
+Name: distribution
+Version: 1
+Release: 1
+Summary: What a distribution has
+License: none
+BuildArch: noarch
+Provides: /bin/sh /usr/bin/python3 /usr/bin/curl python3 = 3.9 findutils
+{more}
+%description
+What a distribution has.
+%files
+"""
+OF_THE_OTHERS = """\
+Provides: /usr/bin/mysql pacemaker-cli python3dist(click) = 8.1.8 python3dist(psutil) python3dist(pymysql)
+Provides: python3dist(python-keystoneclient) python3dist(pyyaml) python3dist(requests)
+"""
+
+
+def distribution(directory: Path, more: str = OF_THE_OTHERS) -> Path:
+    (directory / "distribution.spec").write_text(DISTRIBUTION.format(more=more))
+    order = [
+        "rpmbuild",
+        "-bb",
+        "--quiet",
+        "--define",
+        f"_topdir {directory}",
+        directory / "distribution.spec",
+    ]
+    subprocess.run(order, capture_output=True, check=True)
+    return directory / "RPMS/noarch/distribution-1-1.noarch.rpm"
+
+
+def packages(directory: Path, version: str = __version__) -> list[Path]:
+    return [directory / f"{name}-{version}-1.noarch.rpm" for name in NAMES]
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Iterator[Scratch]:
+    one = Scratch(tmp_path)
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="module")
+def of_distribution(rpms: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return distribution(tmp_path_factory.mktemp("distribution"))
+
+
+def test_rpmlint_finds_nothing_that_is_not_explained(rpms: Path) -> None:
+    said = make("rpmlint", f"DIST={rpms}", f"RPM={rpms}/build")
+    assert "0 errors, 0 warnings" in said, said
+
+
+def test_the_agents_need_no_more_than_the_interpreter_and_curl(
+    rpms: Path, scratch: Scratch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    scratch.rpm("-i", distribution(tmp_path_factory.mktemp("bare"), more=""))
+    scratch.rpm("-i", packages(rpms)[0])
+    shown = {path.name for path in (CHECKOUT / "bin").iterdir() if path.is_symlink()} - {"mysql"}
+    assert set(scratch.inside("ls", f"{AGENTS}/openstack").stdout.split()) == shown
+
+
+def test_no_package_is_tied_to_a_python(rpms: Path) -> None:
+    for package in packages(rpms):
+        asked = subprocess.run(
+            ["rpm", "-qp", "--requires", "-l", package], capture_output=True, text=True, check=True
+        )
+        assert "python(abi)" not in asked.stdout
+        assert not re.search(r"\.pyc|python3\.\d|site-packages", asked.stdout)
+
+
+def test_the_command_requires_what_pip_would_install_for_it() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(CHECKOUT / "setup.cfg")
+    extras = setup["options.extras_require"]
+    wanted = [*setup["options"]["install_requires"].split("\n"), *extras["tools"].split("\n")]
+    wanted += extras["mysql"].split("\n")
+    required = re.findall(r"^Requires: +python3dist\((\S+)\)", SPEC.read_text(), re.MULTILINE)
+    assert set(required) == {re.split(r"[ <>=]", one)[0] for one in wanted if one}
+
+
+def test_every_agent_runs_from_the_packages(rpms: Path, of_distribution: Path, scratch: Scratch) -> None:
+    scratch.rpm("-i", of_distribution)
+    scratch.rpm("-i", *packages(rpms))
+    for link in links(compatible=True):
+        said = scratch.inside(f"{AGENTS}/{link}", "meta-data", user="nobody")
+        assert said.stdout.startswith("<?xml"), f"{link}: {said.stderr}"
+    stopped = scratch.inside(f"{AGENTS}/openstack/memcached", "monitor")
+    assert (stopped.returncode, stopped.stderr) == (7, ""), stopped
+    first = scratch.inside("head", "-n", "1", f"{AGENTS}/openstack/keystone").stdout
+    assert first == "#!/usr/bin/python3 -IS\n", "whatever reads that line may change it"
+    assert scratch.compiled() == [PYTHON]
+    said = scratch.inside("stat", "-c", "%U:%G %a", RUN_DIRECTORY, "/usr/lib/ocf/lib/openstack/agent")
+    assert said.stdout.split("\n")[:2] == ["root:root 755", "root:root 755"], said.stderr
+    assert scratch.rpm("-V", *NAMES) == ""
+
+
+def test_the_command_runs_from_its_package(rpms: Path, of_distribution: Path, scratch: Scratch) -> None:
+    if scratch.inside("/usr/bin/python3", "-I", "-c", "import click").returncode:
+        pytest.skip("python3-click of the distribution is not installed here")
+    scratch.rpm("-i", of_distribution)
+    scratch.rpm("-i", *packages(rpms))
+    listed = scratch.inside("ocf-agents", "list")
+    assert listed.returncode == 0, listed.stderr
+    assert all(agent.name in listed.stdout for agent in everyone())
+    assert "nothing to link" in scratch.inside("ocf-agents", "install").stderr
+    page = scratch.inside("zcat", "/usr/share/man/man1/ocf-agents.1.gz")
+    assert ".TH" in page.stdout
+    for file in ("bash-completion/completions/ocf-agents", "zsh/site-functions/_ocf-agents"):
+        assert "_OCF_AGENTS_COMPLETE" in scratch.inside("cat", f"/usr/share/{file}").stdout
+
+
+@pytest.fixture(scope="module")
+def newer(tmp_path_factory: pytest.TempPathFactory, rpms: Path) -> Path:
+    """Packages of a version that has one agent less."""
+    directory = tmp_path_factory.mktemp("newer")
+    copy = directory / "checkout"
+    ignored = shutil.ignore_patterns("__pycache__", ".*", "build", "dist", "tests")
+    shutil.copytree(CHECKOUT, copy, symlinks=True, ignore=ignored)
+    (copy / "ocf_agents/__init__.py").write_text('"""A later one."""\n\n__version__ = "99.0"\n')
+    for gone in (
+        "ocf_agents/agents/mongodb.py",
+        "metadata/mongodb.xml",
+        "bin/mongodb",
+        "docs/reference/mongodb.md",
+    ):
+        (copy / gone).unlink()
+    make("rpm", f"DIST={directory}", checkout=copy)
+    return directory
+
+
+def test_an_upgrade_leaves_nothing_of_the_old_and_an_erase_nothing_at_all(
+    rpms: Path, newer: Path, of_distribution: Path, scratch: Scratch
+) -> None:
+    scratch.rpm("-i", of_distribution)
+    before = scratch.files()
+    scratch.rpm("-i", *packages(rpms))
+    assert [name for name in scratch.files() if "mongodb" in name]
+    scratch.rpm("-U", *packages(newer, "99.0"))
+    assert not [name for name in scratch.files() if "mongodb" in name]
+    assert scratch.inside(f"{AGENTS}/percona/mysql", "meta-data").returncode == 0
+    assert scratch.compiled() == [PYTHON]
+    scratch.rpm("-e", *NAMES)
+    assert scratch.files() == before
+
+
+@pytest.mark.parametrize("version", ["3.9", "3.12", "3.13"])
+def test_the_same_packages_serve_another_python(
+    rpms: Path, of_distribution: Path, scratch: Scratch, version: str
+) -> None:
+    asked = ["python" + version, "-c", "import sys; print(sys.base_prefix)"]
+    try:
+        prefix = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip(f"no Python {version} on this machine")
+    here = scratch.root.as_posix() + prefix
+    scratch.outside("sh", "-c", f"mkdir -p {here} && mount --bind {prefix} {here}")
+    scratch.inside("ln", "-sfn", f"{prefix}/bin/python{version}", "/usr/bin/python3")
+    scratch.outside("chmod", "755", f"{scratch.root}/root")
+    scratch.rpm("-i", of_distribution)
+    before = scratch.files()
+    scratch.rpm("-i", *packages(rpms))
+    assert scratch.compiled() == ["cpython-" + version.replace(".", "")]
+    for link in links(compatible=True):
+        assert scratch.inside(f"{AGENTS}/{link}", "meta-data").returncode == 0, link
+    assert scratch.inside(f"{AGENTS}/openstack/memcached", "monitor").returncode == 7
+    scratch.rpm("-e", *NAMES)
+    assert scratch.files() == before
