@@ -216,3 +216,10 @@ def shorten(words: list[str]) -> str:
     """A list that still fits into an exit reason."""
     more = len(words) - SHOWN
     return ",".join(words[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def joined(one: Position, other: Position) -> Position:
+    """What both have together; of two sorts, which one server never has, the first one."""
+    if not one:
+        return other
+    return one.joined(other) if type(one) is type(other) else one  # type: ignore[arg-type]  # of one sort

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING, Record
 from ..system.errors import Missing
 from . import dialect
-from .gtid import parse
+from .gtid import covers, joined, parse
 
 if TYPE_CHECKING:
     from ..system.host import Host
@@ -86,13 +86,13 @@ class Look(Record):
     @property
     def position(self) -> Position:
         """All transactions that are here, applied or only received."""
-        return self.history.joined(parse(self.received)) if self.received else self.history  # type: ignore[arg-type]  # of one sort
+        return joined(self.history, parse(self.received))
 
     @property
     def drained(self) -> bool:
         """Whether everything received is applied. After a restart of the server only the applier knows."""
         if self.received:
-            return self.history.covers(parse(self.received))  # type: ignore[arg-type]  # of one sort
+            return covers(self.history, parse(self.received))
         return not self.source or self.exhausted
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
 from ..system.errors import Refused
-from .gtid import covers, parse
+from .gtid import covers, joined, parse
 
 if TYPE_CHECKING:
     from .gtid import Position
@@ -93,7 +93,7 @@ def renew(member: Member, look: Look, vouched: Position) -> None:
 def hold(member: Member, position: str) -> None:
     """The receiver is to end, or has ended, and what it received up to here is kept."""
     known = kept(member)
-    owed = parse(known.owed).joined(parse(position))  # type: ignore[arg-type]  # of one sort
+    owed = joined(parse(known.owed), parse(position))
     held = Receipt(known.server, known.receiver, known.applier, HELD, str(owed))
     member.memory.keep_receipt(held.write())
 

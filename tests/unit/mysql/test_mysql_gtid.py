@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocf_agents.mysql.gtid import Coordinates, Domains, Sets, covers, domains, parse, sets
+from ocf_agents.mysql.gtid import Coordinates, Domains, Sets, covers, domains, joined, parse, sets
 
 A, B = "3e11fa47-71ca-11e1-9e33-c80aa9429562", "4e11fa47-71ca-11e1-9e33-c80aa9429562"
 
@@ -127,3 +127,10 @@ def test_of_two_servers_that_parted_neither_covers_the_other(
     mine = mariadb([*one, (0, 8)])
     theirs = mariadb([*other, (0, 9)])
     assert not (mine.covers(theirs) and theirs.covers(mine))
+
+
+def test_positions_of_two_sorts_are_never_mixed() -> None:
+    mariadb, mysql = parse("0-1-5"), parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5")
+    assert joined(mariadb, mysql) == mariadb
+    assert joined(parse(""), mysql) == mysql
+    assert not covers(mariadb, mysql)
