@@ -245,8 +245,10 @@ def lose_both(first: Node, second: Node) -> None:
     first.kill()
     second.kill()
     for node in (first, second):
-        if node.power is Power.OFF:
-            node.start()
+        with suppress(LabError):
+            # The one that is on again may fence the other while that one starts.
+            if node.power is Power.OFF:
+                node.start()
         time.sleep(5)  # the length of the fault, not a wait for something
 
 

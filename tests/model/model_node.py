@@ -57,6 +57,7 @@ FIELDS: dict[str, Any] = {
     "seen": None,
     "placed": False,
     "receiver": 0,
+    "applier": 0,
     "willing": False,
     "acknowledges": False,
 }
@@ -107,6 +108,7 @@ class Node:
     seen: Optional[Transaction]
     placed: bool
     receiver: int
+    applier: int
     willing: bool
     acknowledges: bool
 
@@ -184,6 +186,8 @@ class Node:
             if self.seen is None or not self.relay:
                 self.seen = self.relay[-1] if self.relay else self.last
         if apply:
+            if not self.applies:
+                self.applier = self.applier % GENERATIONS + 1
             self.applies, self.trouble = True, ""
         self.placed = False
 

@@ -264,5 +264,7 @@ class World:
             "Last_SQL_Errno": me.trouble if me.trouble not in ("", "1236") else "0",
             "Last_IO_Errno": me.trouble if me.trouble == "1236" else "0",
             "receiver": str(me.receiver) if me.receives else "0",
+            "applier": str(me.applier) if me.applies else "0",
+            "gtid_slave_pos": "",
             "working": "0",
         }
