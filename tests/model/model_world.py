@@ -265,6 +265,5 @@ class World:
             "Last_IO_Errno": me.trouble if me.trouble == "1236" else "0",
             "receiver": str(me.receiver) if me.receives else "0",
             "applier": str(me.applier) if me.applies else "0",
-            "gtid_slave_pos": "",
             "working": "0",
         }
