@@ -43,6 +43,8 @@ def settled(member: Member, look: Look) -> bool:
     memory["acknowledged"] = str(look.acknowledged)
     if not member.lossless:
         return True
+    if memory["edited"] != member.edited():
+        return False
     if memory["guard"] == ALONE:
         return not look.waits and look.dumps == 0
     standbys = int(memory["standbys"] or 0)
@@ -55,6 +57,7 @@ def advance(member: Member, look: Look) -> None:
     """Durability has gone as many steps as it can now."""
     if not member.lossless:
         return
+    member.memory["edited"] = member.edited()
     pact = member.pact()
     if pact is None or pact.primary != member.name:
         # Only an interrupted promotion leaves this; promote writes the pact before it opens.

@@ -7,7 +7,7 @@ from ..ocf.codes import NotInstalled
 from .dialect import Version, version
 from .look import Login, look
 from .memory import Memory, identity
-from .pact import Pact, Report
+from .pact import SERIAL, Pact, Report, serial
 from .settings import SEMI_SYNC
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ GROUP = "mysql_replication"
 """The set of cluster properties that agents for MySQL have used since 2012."""
 SAFE = ("mysqld_safe", "safe_mysqld", "mariadbd-safe")
 SERVERS = ("mariadbd", "mysqld")
+CONFIGURATION = "/var/lib/pacemaker/cib/cib.xml"
 LOOK = 0.5
 """The part of an action's time that one look may take."""
 
@@ -109,9 +110,33 @@ class Member:
 
     # The cluster.
 
+    @property
+    def record(self) -> str:
+        """The name of the pact in the cluster's configuration."""
+        return f"{self.resource}_PACT"
+
+    def edited(self) -> str:
+        """What changes whenever the cluster's configuration does."""
+        return self.host.stamp(CONFIGURATION)
+
     def pact(self) -> Pact | None:
-        """The pact as the cluster has it now."""
-        pact = Pact.read(self.cluster.fact(GROUP, f"{self.resource}_PACT"))
+        """The pact as the cluster has it now, unless this node has seen a newer one.
+
+        A tool that edits the whole configuration, as crmsh does even for "node online", writes back
+        what it read some time before. The primary then puts its pact in force again.
+        """
+        text, newest = self.cluster.fact(GROUP, self.record), self.memory.newest()
+        if text is not None and serial(text) < serial(newest):
+            text = newest
+            self.log.warning(
+                "the cluster's record was set back by an edit; the newest that was seen here counts"
+            )
+            known = Pact.read(newest)
+            if known and known.primary == self.name:
+                self.cluster.set_fact(GROUP, self.record, newest)
+        elif (text or "") != newest:
+            self.memory.see(text or "")
+        pact = Pact.read(text)
         self.memory["eligible"] = "1" if pact is None or not self.lossless or pact.names(self.name) else "0"
         return pact
 
@@ -132,7 +157,10 @@ class Member:
 
     def conclude(self, pact: Pact) -> None:
         """The cluster holds this pact."""
-        self.cluster.set_fact(GROUP, f"{self.resource}_PACT", pact.write())
+        number = max(int(self.host.now()), serial(self.memory.newest()) + 1)
+        text = f"{pact.write()}{SERIAL}{number}"
+        self.cluster.set_fact(GROUP, self.record, text)
+        self.memory.see(text)
         self.memory.meet()
         self.memory["eligible"] = "1" if not self.lossless or pact.names(self.name) else "0"
 

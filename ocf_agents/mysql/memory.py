@@ -76,6 +76,19 @@ class Memory:
         except OSError:
             return
 
+    # The newest pact that was seen here, since the cluster's record may be set back.
+
+    def newest(self) -> str:
+        """The pact with its number, as it was seen last; empty if none was."""
+        return self.host.read(f"{self.path}.pact") or ""
+
+    def see(self, text: str) -> None:
+        """This is the newest pact; if that cannot be kept, the cluster's record alone counts."""
+        try:
+            self.host.write(f"{self.path}.pact", text, MODE)
+        except OSError:
+            return
+
     # The receipt of what was received, which outlives the server, but not the node.
 
     def receipt(self) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .gtid import Position
 
 
+SERIAL = ";serial="
 CLOSED, ASKS, BROKEN, TORN = "closed", "asks", "broken", "torn"
 UNABLE = (BROKEN, TORN)
 """The words of a node that cannot take over."""
@@ -68,6 +69,12 @@ class Pact(Record):
     def welcomes(self, node: str) -> bool:
         """Whether acknowledgements of the node are wanted."""
         return node in self.standbys or node == self.invited
+
+
+def serial(text: str | None) -> int:
+    """The number of a pact in the cluster's record; each one that is concluded has a higher one."""
+    number = (text or "").rpartition(SERIAL)[2]
+    return int(number) if number.isdigit() else 0
 
 
 class Report(Record):

@@ -28,6 +28,7 @@ def settle(member: Member, look: Look) -> bool:
         report(member, look, look.source, BROKEN)
         return True
     known = memory["eligible"] == "1" and not memory["report"].endswith(UNABLE)
+    known = known and memory["edited"] == member.edited()
     if (
         follows
         and known
@@ -36,6 +37,7 @@ def settle(member: Member, look: Look) -> bool:
         return True
     if look.answer != ANSWERS or not look.read_only or memory["quarantine"]:
         return True
+    memory["edited"] = member.edited()
     pact = member.pact()
     if pact is None or pact.primary in ("", member.name):
         report(member, look, "", soundness(member, look))

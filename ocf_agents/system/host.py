@@ -115,6 +115,14 @@ class Host:
             return False
         return True
 
+    def stamp(self, path: str) -> str:
+        """What changes whenever the file is written; empty where there is none that may be seen."""
+        try:
+            seen = posix.stat(path)
+        except (OSError, ValueError):
+            return ""
+        return f"{seen.st_mtime_ns}/{seen.st_ino}"
+
     def is_file(self, path: str) -> bool:
         """Whether this is a regular file, perhaps behind links."""
         try:

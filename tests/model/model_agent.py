@@ -17,6 +17,7 @@ from ocf_agents.mysql import server as sql
 from ocf_agents.mysql.gtid import parse
 from ocf_agents.mysql.look import SILENT, Look, from_words
 from ocf_agents.mysql.member import Member
+from ocf_agents.mysql.pact import SERIAL
 from ocf_agents.ocf.codes import ERR_GENERIC, Failure
 from ocf_agents.ocf.context import Context
 from ocf_agents.ocf.dispatch import perform
@@ -94,6 +95,10 @@ class Refusal(NamedTuple):
     text: str
 
 
+RECORDED = ".pact"
+"""What a node has seen of the record is not modelled, since here nobody sets the record back."""
+
+
 def answer(world: World, me: str, question: tuple[Any, ...]) -> Any:
     """The world's answer; the world has changed as the question wanted."""
     name, *arguments = question
@@ -139,10 +144,16 @@ class Node:
         if path.endswith(".pid"):
             number = self.turns("process")
             return str(number) if number else None
+        if path.endswith(RECORDED):
+            return None
         return self.turns("read", path.rpartition(".")[2])  # type: ignore[no-any-return]
 
     def write(self, path: str, text: str, _mode: int = 0) -> None:
-        self.turns("write", path.rpartition(".")[2], text)
+        if not path.endswith(RECORDED):
+            self.turns("write", path.rpartition(".")[2], text)
+
+    def stamp(self, _path: str) -> str:
+        return ""
 
     def remove(self, path: str) -> None:
         self.turns("remove", path.rpartition(".")[2])
@@ -186,7 +197,7 @@ class Cluster:
 
     def set_fact(self, _group: str, name: str, value: str) -> None:
         if name.endswith("_PACT"):
-            self.turns("set_fact", value)
+            self.turns("set_fact", value.partition(SERIAL)[0])
 
     def publish(self, _name: str, value: str) -> None:
         self.turns("publish", value)

@@ -199,6 +199,9 @@ class World(Host):
     def exists(self, path: str) -> bool:
         return path in self.directories or self.is_file(path)
 
+    def stamp(self, path: str) -> str:
+        return self.files.get(path, "")
+
     def is_file(self, path: str) -> bool:
         return path in self.files or path in self.programs or path in self.daemons
 

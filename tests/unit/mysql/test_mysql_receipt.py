@@ -87,9 +87,44 @@ def test_a_closed_primary_does_not_take_back_where_its_writes_end(whole: Cluster
 
 def test_a_torn_standby_does_not_count_as_heard(whole: Cluster) -> None:
     node, torn = whole.nodes["n2"], "n3"
-    whole.facts["clustermysql_PACT"] = "primary=n1;standbys=n2,n3;invited=;position="
+    whole.facts["clustermysql_PACT"] = "primary=n1;standbys=n2,n3;invited=;position=;serial=99999999999"
     lose(whole, "n1")
     whole.reports[torn] = ";;0-1-100;torn"
     outcome = promote(node)
     assert outcome.code == 1
     assert "n3 may hold acknowledged writes" in outcome.reason
+
+
+RECORD, CONFIGURATION = "clustermysql_PACT", "/var/lib/pacemaker/cib/cib.xml"
+
+
+def set_back(cluster: Cluster, text: str) -> None:
+    """Somebody edits the configuration and writes back what it was some time ago."""
+    cluster.facts[RECORD] = text
+    for node in cluster.nodes.values():
+        node.files[CONFIGURATION] = f"edited {node.clock}"
+
+
+def test_a_pact_that_an_edit_of_the_configuration_set_back_is_put_in_force_again(whole: Cluster) -> None:
+    old = whole.facts[RECORD]
+    lose(whole, "n2")
+    settle(whole)
+    alone = whole.facts[RECORD]
+    assert Pact.read(alone) == Pact("n1", (), "", "0-1-100")
+    set_back(whole, old)
+    settle(whole)
+    assert whole.facts[RECORD] == alone
+
+
+def test_a_replica_that_saw_that_it_was_struck_off_does_not_lead_on_a_record_that_was_set_back(
+    whole: Cluster,
+) -> None:
+    old, node = whole.facts[RECORD], whole.nodes["n2"]
+    whole.facts[RECORD] = "primary=n1;standbys=;invited=;position=0-1-100;serial=99999999999"
+    node.files[CONFIGURATION] = "struck off"
+    node.monitor()
+    lose(whole, "n1")
+    set_back(whole, old)
+    outcome = promote(node)
+    assert outcome.code == 1
+    assert "acknowledged writes may be lacking here" in outcome.reason
