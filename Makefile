@@ -68,6 +68,11 @@ test-cloud: packages-cloud $(VENV)/ready
 	@OCF_TEST_CLOUD=1 $(RUN) -m pytest -rA tests/cluster/test_cloud_dependencies.py \
 	    tests/cluster/test_cloud_demo.py
 
+## test-mysql         the failovers of a database
+.PHONY: test-mysql
+test-mysql: packages $(VENV)/ready
+	@OCF_TEST_MYSQL=1 $(RUN) -m pytest -rA tests/cluster/test_mysql_failover.py
+
 ## check              lint, unit and contract tests: no root, no network, no cluster
 .PHONY: check
 check: $(VENV)/ready lint

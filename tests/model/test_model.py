@@ -12,7 +12,7 @@ from model_search import Found
 
 pytestmark = pytest.mark.long
 
-UNFINISHED = {
+LEFT_TO_PEOPLE = {
     "two nodes, which come right by themselves": "the former primary gave its claim up to a standby that "
     "then lost power, and its relay log: nobody can prove that it has every confirmed write",
 }
@@ -22,8 +22,8 @@ UNFINISHED = {
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.xfail(raises=Found, reason=UNFINISHED[name]))
-        if name in UNFINISHED
+        pytest.param(name, marks=pytest.mark.xfail(raises=Found, reason=LEFT_TO_PEOPLE[name]))
+        if name in LEFT_TO_PEOPLE
         else name
         for name in CAMPAIGNS
     ],
