@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _POLL = 0.1
 _CONFIGURATION = "/tmp/lab.crm"  # noqa: S108  # the node's own, where only root is
 
+IDLE = "S_IDLE"
+"""The state of a DC's controller that waits for something to happen."""
 T = TypeVar("T")
 
 
@@ -90,6 +92,16 @@ class Cluster:
             return seen.dc is not None and all(node and node.summary == "online" for node in nodes)
 
         self.wait(all_online, seconds, "all nodes to be online")
+
+    def wait_idle(self, seconds: float = 60) -> None:
+        """Every node is online and the DC has nothing left to do: nobody is about to be fenced."""
+
+        def idle() -> bool:
+            self.wait_online(seconds)
+            dc = self.cluster_state().dc
+            return dc is not None and IDLE in self.voice().run(["crmadmin", f"--status={dc}"]).stdout
+
+        self.wait(idle, seconds, "the cluster to have nothing to do")
 
     def wait(self, condition: Callable[[], T], seconds: float = 30, what: str = "it") -> T:
         """The first true value of the condition; a LabError after the deadline.

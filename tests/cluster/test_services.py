@@ -35,8 +35,8 @@ PROGRAMS = {
 @pytest.fixture
 def node(lab: Lab) -> Node:
     """A node with an address of its own for its name, which Erlang asks for."""
-    # The test before may have powered it off.
-    lab.wait_online(seconds=90)
+    # The test before may have cut it off, and its fencing may be on the way still.
+    lab.wait_idle(90)
     return lab.node("n1")
 
 
