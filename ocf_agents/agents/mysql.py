@@ -40,8 +40,8 @@ class Mysql(
     """Runs MariaDB or MySQL, alone or as a promotable clone with one writable server.
 
     NEW, REHEARSE IT BEFORE YOU TRUST IT: every fault of "ocf-agents drill list" was played with MariaDB
-    10.11 on two nodes that fence each other, but only once or a few times; MySQL's own servers, three
-    nodes and servers without GTIDs were not. "ocf-agents drill run" plays them for you.
+    10.11 on two nodes that fence each other, and some on three, but only once or a few times; MySQL's own
+    servers and replication without GTIDs were not. "ocf-agents drill run" plays them for you.
 
     As a promotable clone every server starts read-only and only promote opens one. With
     durability=semi-sync, the default, a write is confirmed once a replica has it, and a node that
