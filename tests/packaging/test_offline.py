@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.long
 
-NO_NETWORK = ["unshare", "--net", "--mount"]
+NO_NETWORK = ["unshare", "--net"]
 SERVE_AND_INSTALL = """\
 ip link set lo up
 "$1" -m http.server --directory "$2" --bind 127.0.0.1 8080 2>/dev/null &
