@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .look import Look
     from .member import Member
     from .pact import Pact
+    from .server import Peer
 
 HELD = "held"
 FIELDS = 5
@@ -71,7 +72,10 @@ def unbroken(member: Member, look: Look) -> bool:
 
 def whole(member: Member, look: Look) -> bool:
     """Whether all that was ever acknowledged from here is here."""
-    return not look.source or (unbroken(member, look) and covers(look.position, parse(kept(member).owed)))
+    if not look.source:
+        return True
+    known = kept(member)
+    return known.fits(look, member.process()) and covers(look.position, parse(known.owed))
 
 
 def carry(member: Member, look: Look) -> bool:
@@ -79,7 +83,7 @@ def carry(member: Member, look: Look) -> bool:
     known = kept(member)
     if not known.fits(look, member.process()):
         return False
-    if not known.held:
+    if not known.held and (known.receiver, known.applier) != (look.receiver, look.applier):
         renew(member, look, parse(known.owed))
     return True
 
@@ -98,17 +102,23 @@ def hold(member: Member, position: str) -> None:
     member.memory.keep_receipt(held.write())
 
 
-def vouch(member: Member, look: Look, pact: Pact) -> None:
-    """The primary has said how far it is, which this thread has to reach; or nothing has changed."""
+def ask_primary(member: Member, pact: Pact) -> Peer | None:
+    """What the primary of the pact says of itself; None while it cannot be asked."""
     from .server import ask_peer
 
     seconds = min(PEER_SECONDS, member.deadline.left())
     try:
-        peer = ask_peer(member.source(pact.primary), member.version, seconds)
+        return ask_peer(member.source(pact.primary), member.version, seconds)
     except Refused as refused:
         member.log.info(f"{pact.primary} cannot be asked yet: {refused}")
-        return
-    renew(member, look, peer.history)
+        return None
+
+
+def vouch(member: Member, look: Look, pact: Pact) -> None:
+    """The primary has said how far it is, which this thread has to reach; or nothing has changed."""
+    peer = ask_primary(member, pact)
+    if peer is not None:
+        renew(member, look, peer.history)
 
 
 def forgo(member: Member) -> None:

@@ -8,14 +8,14 @@ from .election import Candidate, elect
 from .gtid import Domains
 from .look import ANSWERS
 from .pact import ASKS, BROKEN, TORN, UNABLE, Report
-from .receipt import PEER_SECONDS, carry, forgo, renew, resume, vouch, whole
+from .receipt import ask_primary, carry, forgo, renew, resume, vouch, whole
 
 if TYPE_CHECKING:
     from .gtid import Position
     from .look import Look
     from .member import Member
     from .pact import Pact
-    from .server import Peer, Source
+    from .server import Peer
 
 RECEIVES = "Yes"
 
@@ -90,20 +90,11 @@ def join(member: Member, look: Look, pact: Pact | None) -> None:
 
     A source is never changed while the present one's transactions might be all there is of them.
     """
-    primary = pact.primary if pact else ""
-    if pact is None or primary in ("", member.name):
+    if pact is None or pact.primary in ("", member.name):
         keep(member, look)
         return
-    from .server import ask_peer
-
-    source = member.source(primary)
-    try:
-        peer = ask_peer(source, member.version, min(PEER_SECONDS, member.deadline.left()))
-    except Refused as refused:
-        member.log.info(f"{primary} cannot be asked yet: {refused}")
-        keep(member, look)
-        return
-    if peer.read_only:
+    peer = ask_primary(member, pact)
+    if peer is None or peer.read_only:
         keep(member, look)
         return
     mine = member.server.history()
@@ -112,7 +103,7 @@ def join(member: Member, look: Look, pact: Pact | None) -> None:
         quarantine(member, pact, extra)
         return
     member.memory["quarantine"] = ""
-    enter(member, source, pact, peer)
+    enter(member, pact, peer)
 
 
 def owed(member: Member, peer: Peer) -> bool:
@@ -128,7 +119,7 @@ def owed(member: Member, peer: Peer) -> bool:
     return bool(peer.history.of(number).beyond(mine))
 
 
-def enter(member: Member, source: Source, pact: Pact, peer: Peer) -> None:
+def enter(member: Member, pact: Pact, peer: Peer) -> None:
     """The server follows the primary; or asks first, where it can only do so as one that acknowledges."""
     welcome = member.lossless and pact.welcomes(member.name)
     own = owed(member, peer)
@@ -137,7 +128,7 @@ def enter(member: Member, source: Source, pact: Pact, peer: Peer) -> None:
         return
     member.server.set_waits(False)
     member.server.set_acknowledges(welcome or own)
-    member.server.follow(source, None)
+    member.server.follow(member.source(pact.primary), None)
     look = member.look()
     renew(member, look, peer.history)
     member.log.info(f"follows {pact.primary} from {look.history}")

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .look import Login
 
 LOCK_TIMEOUT = 1205
-UNKNOWN_VARIABLE = 1193
 SUPERUSER = "root"
 PATIENCE = 1
 """Seconds that a change waits for locks before sessions are ended that hold them."""

@@ -10,11 +10,11 @@ from ..ocf.codes import Failure
 from ..system.errors import Refused
 from .diagnosis import PROMOTED_SCORE
 from .durability import taken_over
-from .election import Candidate, Verdict, elect
+from .election import Candidate, elect
 from .gtid import covers
 from .member import GROUP
 from .pact import CLOSED, Report
-from .receipt import cease, resume, whole
+from .receipt import cease, forgo, resume, whole
 from .replica import soundness, told
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .gtid import Position
     from .look import Look
     from .member import Member
+    from .pact import Pact
 
 GOODBYE = 5.0
 """Seconds that a replica gives an old primary that is alive to hand over the last transactions."""
@@ -96,7 +97,7 @@ def open_writes(member: Member, main: Process) -> None:
     for word in ("quarantine", "guard", "report", "claim", "waits_since", "announced"):
         member.memory[word] = ""
     member.memory.save()
-    member.memory.keep_receipt("")
+    forgo(member)
     try:
         member.memory.open(main)
     except OSError as error:
@@ -113,26 +114,31 @@ def stand(member: Member, look: Look, heard: dict[str, Position]) -> None:
     pact = member.pact()
     pact = pact if member.lossless else None
     verdict = elect(Candidate(member.name, look.position, heard, pact))
-    if verdict.allowed and (pact is None or (whole(member, look) and member.current(pact))):
+    reason = doubt(member, look, pact) if verdict.allowed else verdict.reason
+    if not reason:
         return
-    if verdict.allowed and pact is not None and not whole(member, look):
-        verdict = Verdict(
-            False,
-            "what this server acknowledged is perhaps not all here: its relay log was restarted, and it "
-            f"has not caught up with the primary since; start {pact.primary or 'the former primary'}",
-        )
-    elif verdict.allowed and pact is not None:
-        names = " or ".join(pact.witnesses(member.name))
-        verdict = Verdict(
-            False, f"this node has not met {names} since it started, and may have missed a newer record"
-        )
     member.memory["claim"] = ""
     try:
         # Not merely a lower score: a better one that has none yet would never get its turn.
         member.cluster.withdraw_promotion_score()
     except Refused as refused:
         member.log.warning(str(refused))
-    raise Failure(f"not promoted: {verdict.reason}")
+    raise Failure(f"not promoted: {reason}")
+
+
+def doubt(member: Member, look: Look, pact: Pact | None) -> str:
+    """Why this node's own knowledge is not enough to lead; empty if it is, or nothing was promised."""
+    if pact is None:
+        return ""
+    if not whole(member, look):
+        return (
+            "what this server acknowledged is perhaps not all here: its relay log was restarted, and it "
+            f"has not caught up with the primary since; start {pact.primary or 'the former primary'}"
+        )
+    if not member.current(pact):
+        names = " or ".join(pact.witnesses(member.name))
+        return f"this node has not met {names} since it started, and may have missed a newer record"
+    return ""
 
 
 def drain(member: Member, look: Look) -> None:
