@@ -38,7 +38,7 @@ RUN = $(VENV)/bin/python
 help:
 	@grep -E '^## ' $(MAKEFILE_LIST) | sed 's/^## /make /'
 
-## demo [KEEP=1]      a two-node cluster on this machine fails over a real Keystone
+## demo [KEEP=1]      a two-node cluster on this machine fails over MySQL and a Keystone on it
 .PHONY: demo
 demo: packages $(VENV)/ready
 	@$(RUN) -m ocf_agents.lab.demo $(if $(KEEP),--keep)

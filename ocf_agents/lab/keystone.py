@@ -29,6 +29,13 @@ LOGS = "/var/log/keystone"
 
 SQLITE = f"sqlite:///{DATABASE}"
 
+BEHIND_MYSQL = (
+    # It outlives the failover of its database, so that its stop and start are not ordered by it.
+    "order keystone_after_mysql inf: mysqlmasterIP Keystone symmetrical=false",
+    "colocation Keystone_near_mysql 50: Keystone mysqlmasterIP",
+)
+"""What else an operator types where Keystone's database is the lab's MySQL."""
+
 # Four rounds are the least that bcrypt has: a client may ask for a token several times a second.
 _KEYSTONE_CONF = f"""\
 [DEFAULT]

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from .lab import Lab
     from .node import Node
 
-VIP = 100
+NAME = "clustermysql"
+VIP = 101
+HOSTS = {NAME: VIP}
+"""What a lab is to be told as `hosts`, so that everybody knows the virtual address by its name."""
 MASK = 24
+SERVER = "/usr/sbin/mariadbd"
 SOCKET = "/var/run/mysqld/mysqld.sock"
 PYTHON = "/usr/bin/python3"
 WRITER = Path(__file__).with_name("writer.py")
@@ -92,7 +96,7 @@ def make_template(directory: Path) -> None:
     )
     # Bootstrap reads one statement a line, and starts without the tables of accounts.
     statements = "FLUSH PRIVILEGES;\n" + ACCOUNTS
-    check(["/usr/sbin/mariadbd", *options, "--bootstrap"], input=statements, timeout=60)
+    check([SERVER, *options, "--bootstrap"], input=statements, timeout=60)
 
 
 def unpack(node: Node, archive: Path) -> None:
@@ -105,12 +109,15 @@ def unpack(node: Node, archive: Path) -> None:
 
 def configure(lab: Lab, agent: str = "ocf:percona:mysql", wrap: bool = True) -> None:
     """The cluster has the resources of 2012: loaded as primitives, and then wrapped."""
-    group = "".join(
+    lab.crm_configure(crm_text(lab, agent, wrap))
+
+
+def crm_text(lab: Lab, agent: str, wrap: bool = True) -> str:
+    """The lines of 2012 that make the servers and their virtual address known, for `crm configure`."""
+    nodes = "".join(
         f'node {node.name} attributes clustermysql_mysql_master_IP="{node.address}"\n' for node in lab.nodes
     )
-    lab.crm_configure(
-        group + PRIMITIVES.format(agent=agent, vip=lab.address(VIP)) + (clone(lab) if wrap else "")
-    )
+    return nodes + PRIMITIVES.format(agent=agent, vip=lab.address(VIP)) + (clone(lab) if wrap else "")
 
 
 def clone(lab: Lab) -> str:

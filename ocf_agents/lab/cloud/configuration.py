@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .. import keystone
+from .. import keystone, mariadb, schemas
+from ..schemas import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..node import Node
 
-MYSQL, RABBIT, GLANCE, NOVA = "clustermysql", "clusterrabbit", "clusterglance", "clusternova"
-HOSTS = {**keystone.HOSTS, MYSQL: 101, RABBIT: 102, GLANCE: 103, NOVA: 104}
+RABBIT, GLANCE, NOVA = "clusterrabbit", "clusterglance", "clusternova"
+HOSTS = {**keystone.HOSTS, **mariadb.HOSTS, RABBIT: 102, GLANCE: 103, NOVA: 104}
 """The virtual addresses: what a lab is to be told as `hosts`."""
-PASSWORD = "secret"  # noqa: S105  # it guards a lab
 
 BROKER = f"rabbit://openstack:{PASSWORD}@{RABBIT}:5672/"
 RABBITMQ_CONF = f"""\
@@ -26,19 +26,12 @@ vm_memory_high_watermark.absolute = 512MiB
 disk_free_limit.absolute = 50MB
 """
 
-# A connection into a node that lost its power says nothing for ever: reads get a deadline, and
-# heartbeats come often.
-_READING = "read_timeout=30"
+# A connection into a node that lost its power says nothing for ever: heartbeats come often.
 _PATIENCE = """\
 rpc_response_timeout = 20
 [oslo_messaging_rabbit]
 heartbeat_timeout_threshold = 15
 """
-
-
-def database(project: str, name: str = "") -> str:
-    """The URL of a project's database."""
-    return f"mysql+pymysql://{project}:{PASSWORD}@{MYSQL}/{name or project}?{_READING}"
 
 
 def login(project: str) -> str:
@@ -60,7 +53,7 @@ _GLANCE = f"""\
 [DEFAULT]
 workers = 1
 [database]
-connection = {database("glance")}
+connection = {schemas.url("glance")}
 [glance_store]
 stores = file,http
 default_store = file
@@ -74,7 +67,7 @@ _PLACEMENT = f"""\
 [api]
 auth_strategy = keystone
 [placement_database]
-connection = {database("placement")}
+connection = {schemas.url("placement")}
 [keystone_authtoken]
 {login("placement")}"""
 
@@ -93,9 +86,9 @@ service_down_time = 30
 {_PATIENCE}[api]
 auth_strategy = keystone
 [api_database]
-connection = {database("nova", "nova_api")}
+connection = {schemas.url("nova", "nova_api")}
 [database]
-connection = {database("nova")}
+connection = {schemas.url("nova")}
 [conductor]
 workers = 1
 [scheduler]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import keystone, mariadb
-from .configuration import GLANCE, HOSTS, MYSQL, NOVA, RABBIT
+from .configuration import GLANCE, HOSTS, NOVA, RABBIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +30,9 @@ RETIRED = (
     "nova-volume",
     "glance-registry",
 )
-GROUPS = ("Rabbit", "Keystone", "Glance", "Nova", "novaServices")
+GROUPS = ("Rabbit", "Glance", "Nova", "novaServices")
 ADDRESSES = {
-    "mysqlmasterIP": HOSTS[MYSQL],
+    "mysqlmasterIP": mariadb.VIP,
     "rabbitIP": HOSTS[RABBIT],
     "keystoneIP": keystone.OCTET,
     "glanceIP": HOSTS[GLANCE],
@@ -64,7 +64,6 @@ clone novaCompute novaComputeService meta clone-max="2" clone-node-max="1"
 # A service outlives the failover of what it is connected to, so that its stop and start are not
 # ordered by it (symmetrical=false). What ends without Keystone follows Keystone, as in 2012.
 _ORDERS = """\
-order keystone_after_mysql inf: mysqlmasterIP Keystone symmetrical=false
 order glance_after_keystone inf: Keystone Glance
 order nova_after_keystone inf: Keystone Nova
 order novaServices_after_keystone inf: Keystone novaServices
@@ -72,15 +71,6 @@ order novaServices_after_rabbit inf: Rabbit novaServices symmetrical=false
 order novaServices_after_nova inf: Nova novaServices symmetrical=false
 order novaCompute_after_novaServices inf: novaServices novaCompute symmetrical=false
 """
-
-
-def database(lab: Lab) -> Iterator[str]:
-    """The lines that make a promotable clone of MySQL, with its virtual address."""
-    for node in lab.nodes:
-        yield f'node {node.name} attributes clustermysql_mysql_master_IP="{node.address}"'
-    address = lab.address(HOSTS[MYSQL])
-    yield from mariadb.PRIMITIVES.format(agent="ocf:openstack:mysql", vip=address).splitlines()
-    yield from mariadb.clone(lab).splitlines()
 
 
 def addresses(lab: Lab) -> Iterator[str]:
@@ -98,6 +88,7 @@ def services(lab: Lab) -> Iterator[str]:
     yield from addresses(lab)
     yield from (line.replace("crm configure ", "") for line in keystone.crm_lines(lab))
     yield from _SERVICES.splitlines()
+    yield from keystone.BEHIND_MYSQL
     yield from _ORDERS.splitlines()
     for group in GROUPS:
         yield f"colocation {group}_near_mysql 50: {group} mysqlmasterIP"

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import keystone, mariadb
-from ..commands import check
+from .. import keystone, mariadb, schemas
 from ..errors import LabError
-from .configuration import CORE, HOSTS, MYSQL, PASSWORD, RABBITMQ_CONF, Project, database
+from .configuration import CORE, RABBITMQ_CONF, Project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from ..lab import Lab
     from ..node import Node
@@ -89,45 +86,14 @@ def prepare(lab: Lab, projects: Sequence[Project] = CORE) -> None:
         node.write("/etc/rabbitmq/rabbitmq.conf", RABBITMQ_CONF)
         for project in projects:
             project.configure(node)
-    first, *others = lab.nodes
-    with database_server(first, lab.address(HOSTS[MYSQL])):
-        create_databases(first, projects)
-        with ThreadPoolExecutor(2) as pool:
-            fills = [pool.submit(fill, first, project) for project in reversed(projects)]
-            keystone.prepare(lab, connection=database("keystone"))
-            seed(first, projects)
-            for one in fills:
-                one.result()
-    copy_database(first, others)
-
-
-@contextmanager
-def database_server(node: Node, address: str) -> Iterator[None]:
-    """MariaDB answers on the node at this address as long as the block lasts; it writes no log to replicate."""
-    node.check(["ip", "address", "add", f"{address}/32", "dev", "lo"])
-    node.check(["install", "-d", "-o", "mysql", "-g", "mysql", str(Path(mariadb.SOCKET).parent)])
-    server = (
-        "/usr/sbin/mariadbd --defaults-file=/etc/mysql/my.cnf --user=mysql --skip-log-bin "
-        f"--datadir=/var/lib/mysql --socket={mariadb.SOCKET} --innodb-flush-log-at-trx-commit=0"
-    )
-    node.check(["sh", "-c", f"setsid {server} </dev/null >/tmp/mariadbd.out 2>&1 &"])
-    ping = ["mariadb-admin", f"--socket={mariadb.SOCKET}", "ping"]
-    node.check(["sh", "-c", 'until "$@" >/dev/null 2>&1; do sleep 0.1; done', "sh", *ping], timeout=60)
-    yield
-    node.check(["mariadb-admin", f"--socket={mariadb.SOCKET}", "shutdown"], timeout=60)
-    node.check(["sh", "-c", "while pgrep -x mariadbd >/dev/null; do sleep 0.1; done"], timeout=60)
-    node.check(["ip", "address", "delete", f"{address}/32", "dev", "lo"])
-
-
-def create_databases(node: Node, projects: Sequence[Project]) -> None:
-    """Each project has its databases and an account that may do anything there."""
+    first = lab.nodes[0]
     owned = [("keystone", "keystone"), *((one.name, name) for one in projects for name in one.databases)]
-    statements = "".join(
-        f"CREATE DATABASE {name} CHARACTER SET utf8mb3; "
-        f"GRANT ALL ON {name}.* TO '{owner}'@'%' IDENTIFIED BY '{PASSWORD}';\n"
-        for owner, name in owned
-    )
-    node.check(["mariadb", f"--socket={mariadb.SOCKET}"], input=statements)
+    with schemas.server(lab, owned), ThreadPoolExecutor(2) as pool:
+        fills = [pool.submit(fill, first, project) for project in reversed(projects)]
+        keystone.prepare(lab, connection=schemas.url("keystone"))
+        seed(first, projects)
+        for one in fills:
+            one.result()
 
 
 def fill(node: Node, project: Project) -> None:
@@ -139,15 +105,6 @@ def fill(node: Node, project: Project) -> None:
 
 def seed(node: Node, projects: Sequence[Project]) -> None:
     """Keystone knows each project's user, and the services with their endpoints."""
-    task = {"password": PASSWORD, "projects": {one.name: one.endpoint for one in projects}}
+    task = {"password": schemas.PASSWORD, "projects": {one.name: one.endpoint for one in projects}}
     command = [*keystone.AS_KEYSTONE, "/usr/bin/python3", "-c", _SEED]
     node.check(command, input=json.dumps(task), timeout=SCHEMAS)
-
-
-def copy_database(source: Node, others: Sequence[Node]) -> None:
-    """The other nodes' data directories are what the source's is; no server runs on any of them."""
-    with tempfile.TemporaryDirectory(dir="/tmp", prefix="ocf-lab-cloud-") as directory:
-        archive = Path(directory) / "data.tar"
-        check(["tar", "-C", str(source.disk / "var/lib/mysql"), "-cf", str(archive), "."], timeout=60)
-        for node in others:
-            mariadb.unpack(node, archive)

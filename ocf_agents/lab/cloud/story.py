@@ -17,8 +17,6 @@ from .configuration import GLANCE, NOVA
 from .preparation import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ..demo.client import Client
     from ..node import Node
 
@@ -49,7 +47,7 @@ class Story(stage.Stage):
         self.show_the_agents(*AGENTS)
         with self.narrator.step("prepare a cloud: databases, users, catalogue, configurations"):
             prepare(self.lab)
-        self.load_the_database()
+        self.load_the_database(lines.DEFAULTS)
         self.load_the_services()
         self.list_everything("the first time")
         with ExitStack() as stack:
@@ -65,32 +63,12 @@ class Story(stage.Stage):
             self.wait_for_all(probers, time.monotonic())
             self.power_off_the_fullest_node(probers)
 
-    def load_the_database(self) -> None:
-        """MySQL runs on both nodes, writable on one of them, behind its address."""
-        self.narrator.say("load MySQL, as operators type it:")
-        self.enter_configuration((*lines.DEFAULTS, *lines.database(self.lab)))
-        self.lab.wait(self.healthy, PATIENCE, "MySQL to run on both nodes")
-        [primary] = self.lab.wait(
-            lambda: self.lab.where("clustermysql", "Promoted"), PATIENCE, "MySQL to be promoted"
-        )
-        self.lab.eventually(
-            [primary], lambda: self.lab.where("mysqlmasterIP"), PATIENCE, "MySQL's address beside the primary"
-        )
-        self.narrator.happened(f"MySQL: {primary} is the primary, the other node its replica")
-
     def load_the_services(self) -> None:
         """RabbitMQ, Keystone, Glance, Placement and Nova run."""
         self.narrator.say("load the services, as operators type it:")
         self.enter_configuration(lines.services(self.lab))
         self.lab.wait(self.healthy, PATIENCE, "the whole cloud to run")
         self.narrator.happened(f"the whole cloud runs, most of it on {self.fullest().name}")
-
-    def enter_configuration(self, text: Iterable[str]) -> None:
-        """The cluster has taken these lines of its configuration at once, so that it starts once."""
-        entered = tuple(text)
-        for line in entered:
-            self.narrator.typed(f"crm configure {line}")
-        self.lab.crm_configure("".join(f"{line}\n" for line in entered))
 
     def list_everything(self, occasion: str) -> None:
         """The client sees every daemon of Nova up, and the image, which it makes if there is none."""

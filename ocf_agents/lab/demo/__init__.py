@@ -1,1 +1,1 @@
-"""The demonstration: a real Keystone on two nodes survives its own death and that of its node."""
+"""The demonstration: a real Keystone and its database on two nodes survive their death and that of a node."""

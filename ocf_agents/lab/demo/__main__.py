@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from .. import keystone
+from .. import keystone, mariadb
+from .audience import COLUMNS
+from .narrator import Narrator
 from .show import Show
 from .story import SERVICE, Story
 
@@ -13,9 +15,11 @@ SHOW = Show(
     program="ocf_agents.lab.demo",
     about=__doc__ or "",
     story=Story,
-    telling=(SERVICE, "error:", "fence", "keystone("),
+    telling=(SERVICE, mariadb.NAME, "error:", "fence", "keystone("),
     try_this=f"curl -s http://{keystone.NAME}:5000/v3",
-    hosts=keystone.HOSTS,
+    hosts={**keystone.HOSTS, **mariadb.HOSTS},
+    install=mariadb.INSTALL,
+    narrator=lambda: Narrator(COLUMNS),
 )
 
 

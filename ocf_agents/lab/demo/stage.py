@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .. import mariadb
 from ..commands import complaint
 from ..errors import LabError
 from ..node import Power
@@ -50,6 +51,20 @@ class Stage:
             if result.returncode != 0:
                 raise LabError(complaint(line, result))
 
+    def enter_configuration(self, lines: Iterable[str]) -> None:
+        """The cluster has taken these lines of its configuration at once, so that it starts once."""
+        entered = tuple(lines)
+        for line in entered:
+            self.narrator.typed(f"crm configure {line}")
+        self.lab.crm_configure("".join(f"{line}\n" for line in entered))
+
+    def load_the_database(self, defaults: Iterable[str]) -> None:
+        """MySQL runs on both nodes, writable on one of them, behind its address."""
+        self.narrator.say("load MySQL, as operators type it:")
+        self.enter_configuration([*defaults, *mariadb.crm_text(self.lab, "ocf:openstack:mysql").splitlines()])
+        self.lab.eventually(True, self.database_is_whole, PATIENCE, "MySQL to run on both nodes")
+        self.narrator.happened(f"MySQL: {self.primary().name} is the primary, the other node its replica")
+
     def power_off(self, lost: Node) -> Node:
         """The node has lost its power, and the other one, which is returned, has fenced it."""
         [survivor] = [node for node in self.lab.nodes if node.name != lost.name]
@@ -69,6 +84,18 @@ class Stage:
         self.lab.wait_online(PATIENCE)
 
     # Looking
+
+    def primary(self) -> Node:
+        """The node whose MySQL is promoted."""
+        [name] = self.lab.where(mariadb.NAME, "Promoted")
+        return self.lab.node(name)
+
+    def database_is_whole(self) -> bool:
+        """Whether one MySQL is promoted, with its address beside it, and the other one is its replica."""
+        promoted = self.lab.where(mariadb.NAME, "Promoted")
+        replicas = self.lab.where(mariadb.NAME, "Unpromoted")
+        address = self.lab.where("mysqlmasterIP")
+        return len(promoted) == 1 and address == promoted and len(replicas) == len(self.lab.nodes) - 1
 
     def healthy(self) -> bool:
         """Whether all resources run, on nodes that are all online, and nothing is about to change."""
