@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Failure, Misconfigured, NotInstalled
+from .dialect import word
 from .look import ANSWERS, CROWDED, Login, ask, judge
+from .receipt import ask_primary
 
 if TYPE_CHECKING:
     from ..ocf.clone import Clone
@@ -71,13 +73,36 @@ def server_findings(member: Member) -> list[str]:
     server, findings = member.server, []
     if not server.value("@@GLOBAL.log_bin"):
         findings.append("log_bin is off: set log_bin in the server's configuration")
-    if int(server.value("@@GLOBAL.server_id")) in (0,):
+    number = int(server.value("@@GLOBAL.server_id"))
+    if not number:
         findings.append("server_id is not set: give each server one of its own")
-    if not server.value("@@GLOBAL.log_slave_updates"):
-        findings.append("log_slave_updates is off: a former primary could not come back")
+    updates = word("log replicated", member.version).strip("-").replace("-", "_")
+    if not server.value(f"@@GLOBAL.{updates}"):
+        findings.append(f"{updates} is off: a former primary could not come back")
+    findings += beside(member, number)
     told = " ".join(str(row[0]) for row in server.rows("SHOW GRANTS")).upper()
     if not any(granted in told for granted in GRANTED):
         findings.append(f"{member.login.user} lacks REPLICATION SLAVE")
+    return findings
+
+
+def beside(member: Member, number: int) -> list[str]:
+    """What does not go together with the other servers, or with replication as the cluster runs it."""
+    findings, server = [], member.server
+    pact = member.pact()
+    primary = pact.primary if pact and pact.primary != member.name else ""
+    peer = ask_primary(member, pact) if pact and primary else None
+    if peer and peer.server_id == number:
+        findings.append(f"server_id {number} is that of {primary} too: give each server one of its own")
+    for row in server.rows(word("show log", member.version)):
+        left_out = ", ".join(filter(None, map(str, row[2:4])))
+        if left_out:
+            findings.append(
+                f"binlog_do_db or binlog_ignore_db is set ({left_out}): no replica gets everything"
+            )
+    names = [str(row[0]) for row in server.rows(word("sources", member.version)) if row[0]]
+    if names:
+        findings.append(f"it replicates from {', '.join(names)} too: a server of the cluster has one source")
     return findings
 
 

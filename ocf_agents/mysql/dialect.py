@@ -36,6 +36,14 @@ WORDS: dict[str, tuple[tuple[str, tuple[int, int, int], str], ...]] = {
         (MYSQL, (0, 0, 0), "SHOW MASTER STATUS"),
         (MYSQL, (8, 2, 0), "SHOW BINARY LOG STATUS"),
     ),
+    "sources": (
+        (MARIADB, (0, 0, 0), "SHOW ALL SLAVES STATUS"),
+        (
+            MYSQL,
+            (0, 0, 0),
+            "SELECT channel_name FROM performance_schema.replication_connection_configuration",
+        ),
+    ),
     "replica": (
         (MARIADB, (0, 0, 0), "SLAVE"),
         (MYSQL, (0, 0, 0), "SLAVE"),
@@ -54,12 +62,17 @@ WORDS: dict[str, tuple[tuple[str, tuple[int, int, int], str], ...]] = {
     "semi-sync source": (
         (MARIADB, (0, 0, 0), "rpl_semi_sync_master"),
         (MYSQL, (0, 0, 0), "rpl_semi_sync_master"),
-        (MYSQL, (8, 4, 0), "rpl_semi_sync_source"),
+        (MYSQL, (8, 0, 26), "rpl_semi_sync_source"),
     ),
     "semi-sync replica": (
         (MARIADB, (0, 0, 0), "rpl_semi_sync_slave"),
         (MYSQL, (0, 0, 0), "rpl_semi_sync_slave"),
-        (MYSQL, (8, 4, 0), "rpl_semi_sync_replica"),
+        (MYSQL, (8, 0, 26), "rpl_semi_sync_replica"),
+    ),
+    "replica listens": (
+        (MARIADB, (0, 0, 0), "slave_net_timeout"),
+        (MYSQL, (0, 0, 0), "slave_net_timeout"),
+        (MYSQL, (8, 0, 26), "replica_net_timeout"),
     ),
     "replica waits at start": (
         (MARIADB, (0, 0, 0), "--skip-slave-start"),

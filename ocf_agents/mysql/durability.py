@@ -38,6 +38,8 @@ class Facts(Record):
     """Nodes that have every write that was confirmed before the waiting began."""
     confirmed: bool = False
     """Whether a write was acknowledged after the last change among those attached."""
+    unable: frozenset[str] = frozenset()
+    """Nodes that cannot apply what they receive."""
     undecided: frozenset[str] = frozenset()
     """Nodes whose fate is open: they may not have seen the last change of the pact."""
 
@@ -75,7 +77,7 @@ def with_standbys(facts: Facts) -> Step:
 def awaiting(facts: Facts) -> Step:
     """The step while writes wait, but nobody is on record yet, or nobody any more."""
     pact = facts.pact
-    if pact.invited not in facts.acknowledging:
+    if pact.invited not in facts.acknowledging - facts.unable:
         # Whoever was struck off while it was being cut from us may act on the old pact until it is fenced.
         return Step(REST if facts.undecided else RELEASE, pact)
     if pact.invited in facts.caught_up:
@@ -86,10 +88,10 @@ def awaiting(facts: Facts) -> Step:
 def alone(facts: Facts) -> Step:
     """The step while no write waits."""
     pact = facts.pact
-    if pact.invited in facts.acknowledging:
+    if pact.invited in facts.acknowledging - facts.unable:
         return Step(WAIT, pact)
-    candidates = sorted(facts.attached - {facts.me})
-    if candidates and pact.invited not in facts.attached:
+    candidates = sorted(facts.attached - facts.unable - {facts.me})
+    if candidates and pact.invited not in facts.attached - (facts.unable - facts.acknowledging):
         return Step(INVITE, Pact(pact.primary, (), candidates[0], pact.position), (candidates[0],))
     return Step(REST, pact)
 

@@ -10,7 +10,7 @@ from ..lean import TYPE_CHECKING
 from ..system.errors import Refused
 from . import durability
 from .gtid import covers, parse
-from .pact import ASKS, UNABLE
+from .pact import ASKS, BROKEN, UNABLE
 
 if TYPE_CHECKING:
     from .look import Look
@@ -109,10 +109,7 @@ def see(member: Member, look: Look, pact: Pact) -> durability.Facts:
         and reports[name].word not in UNABLE
         and covers(reports[name].position, parse(began.removeprefix(SINCE)))
     )
-    before = member.memory["attached"]
-    baseline = member.memory["confirmed_from"]
-    if before != ",".join(sorted(attached)) or not baseline:
-        baseline = member.memory["confirmed_from"] = str(look.acknowledged)
+    unable = frozenset(name for name, report in reports.items() if report.word == BROKEN)
     return durability.Facts(
         member.name,
         pact,
@@ -121,9 +118,19 @@ def see(member: Member, look: Look, pact: Pact) -> durability.Facts:
         acknowledging,
         frozenset(name for name in names - attached if members[name] in ("online", "clean")),
         caught_up,
-        look.acknowledged > int(baseline),
+        confirmed(member, look, attached),
+        unable,
         frozenset(name for name in names if members[name] == "unclean"),
     )
+
+
+def confirmed(member: Member, look: Look, attached: frozenset[str]) -> bool:
+    """Whether a write was acknowledged after the last change among those attached."""
+    before = member.memory["attached"]
+    baseline = member.memory["confirmed_from"]
+    if before != ",".join(sorted(attached)) or not baseline:
+        baseline = member.memory["confirmed_from"] = str(look.acknowledged)
+    return look.acknowledged > int(baseline)
 
 
 def asks(report: Report | None) -> bool:

@@ -37,11 +37,9 @@ def durable(member: Member) -> tuple[str, ...]:
     flags = ("--sync-binlog=1", "--innodb-flush-log-at-trx-commit=1")
     if member.version.mariadb:
         return (*flags, "--gtid-strict-mode=1")
-    if member.version.number >= (8, 0, 26):
-        plugins = "semisync_source.so;semisync_replica.so"
-    else:
-        plugins = "semisync_master.so;semisync_slave.so"
-    return (*flags, f"--plugin-load-add={plugins}")
+    names = (word(topic, member.version) for topic in ("semi-sync source", "semi-sync replica"))
+    plugins = (f"{name.replace('rpl_semi_sync', 'semisync')}.so" for name in names)
+    return (*flags, f"--plugin-load-add={';'.join(plugins)}")
 
 
 def recovery(member: Member) -> tuple[str, ...]:

@@ -39,6 +39,12 @@ THREADS = (
     "SUM(command = 'Slave_worker' AND state NOT LIKE 'Waiting for work%') AS working "
     "FROM information_schema.processlist"
 )
+LEAVES_OUT = (
+    "Replicate_Do_DB", "Replicate_Ignore_DB", "Replicate_Do_Table", "Replicate_Ignore_Table",
+    "Replicate_Wild_Do_Table", "Replicate_Wild_Ignore_Table", "Replicate_Do_Domain_Ids",
+    "Replicate_Ignore_Domain_Ids", "SQL_Delay",
+)  # fmt: skip
+"""Columns of a replica that is told to leave something out, or for later; empty or 0 in one that is not."""
 EXHAUSTED = ("Slave has read all relay log", "Replica has read all relay log")
 
 
@@ -62,6 +68,8 @@ class Look(Record):
     applying: str = ""
     lag: int | None = None
     trouble: str = ""
+    omission: str = ""
+    """What it is told to leave out or for later, though its position says that it is here."""
     executed: str = ""
     received: str = ""
     refusal: str = ""
@@ -204,7 +212,8 @@ def from_words(told: dict[str, str]) -> Look:
         receiving=told.get("Slave_IO_Running", ""),
         applying=told.get("Slave_SQL_Running", ""),
         lag=number(told.get("Seconds_Behind_Master", "")),
-        trouble=trouble(told, "SQL"),
+        trouble=trouble(told, "SQL") or omission(told),
+        omission=omission(told),
         refusal=trouble(told, "IO"),
         executed=executed.strip(","),
         received=told.get("Retrieved_Gtid_Set", "") if mysql else told.get("Gtid_IO_Pos", ""),
@@ -244,6 +253,13 @@ def trouble(told: dict[str, str], thread: str) -> str:
     # A source that cannot be reached (2002 to 2013) is no fault of the replica.
     grave = code not in ("0", "") and not code.startswith("200") and code != "2013"
     return f"error {code}: {told.get(f'Last_{thread}_Error', '')}" if grave else ""
+
+
+def omission(told: dict[str, str]) -> str:
+    """What a replica is told to leave out or for later, as a reason why it cannot take over."""
+    found = (f"{name.lower()}={told[name]}" for name in LEAVES_OUT if told.get(name, "") not in ("", "0"))
+    text = ", ".join(found)
+    return f"it is told not to apply everything at once ({text}), so that it cannot take over" if text else ""
 
 
 def number(text: str) -> int | None:

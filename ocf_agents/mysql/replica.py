@@ -63,8 +63,10 @@ def settle(member: Member, look: Look) -> bool:
 
 
 def soundness(member: Member, look: Look) -> str:
-    """The word of a report: TORN where this server may lack what it once acknowledged."""
-    return "" if not member.lossless or whole(member, look) else TORN
+    """The word of a report: TORN if it may lack what it acknowledged, BROKEN if it cannot apply what it has."""
+    if member.lossless and not whole(member, look):
+        return TORN
+    return BROKEN if look.source and look.trouble else ""
 
 
 def told(reports: dict[str, Report]) -> dict[str, Position]:
@@ -128,7 +130,7 @@ def enter(member: Member, pact: Pact, peer: Peer) -> None:
         return
     member.server.set_waits(False)
     member.server.set_acknowledges(welcome or own)
-    member.server.follow(member.source(pact.primary), None)
+    member.server.follow(member.source(pact.primary))
     look = member.look()
     renew(member, look, peer.history)
     member.log.info(f"follows {pact.primary} from {look.history}")

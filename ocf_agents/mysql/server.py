@@ -186,8 +186,8 @@ class Server:
         self.replica("STOP")
         self.replica("RESET", "ALL")
 
-    def follow(self, source: Source, position: Position | None) -> None:
-        """The server replicates from the source, from its own position on (or from these coordinates)."""
+    def follow(self, source: Source) -> None:
+        """The server replicates from the source, from its own position on."""
         name = word("source", self.version)
         self.replica("STOP")
         options = {
@@ -204,18 +204,14 @@ class Server:
         if self.version.mariadb:
             self.align()
             more.append("MASTER_USE_GTID = slave_pos")
-        elif position is None:
-            more.append(f"{name}_AUTO_POSITION = 1")
         else:
-            _, file, offset = str(position).split("|")
-            options[f"{name}_LOG_FILE"] = file
-            more.append(f"{name}_LOG_POS = {int(offset)}")
+            more.append(f"{name}_AUTO_POSITION = 1")
         if not self.version.mariadb and self.version.number >= (8, 0, 23) and not source.ssl:
             more.append("GET_SOURCE_PUBLIC_KEY = 1")
         more += [part for part in (source.ssl, source.options.strip(" ,")) if part]
         named = [f"{key} = %s" for key in options]
         self.tell(f"{word('change source', self.version)} {', '.join(named + more)}", tuple(options.values()))
-        self.set_variable("slave_net_timeout" if "MASTER" in name else "replica_net_timeout", 2 * HEARTBEAT)
+        self.set_variable(word("replica listens", self.version), 2 * HEARTBEAT)
         self.replica("START")
 
     def align(self) -> None:

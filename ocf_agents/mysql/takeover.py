@@ -13,7 +13,7 @@ from .durability import taken_over
 from .election import Candidate, elect
 from .gtid import covers
 from .member import GROUP
-from .pact import CLOSED, Report
+from .pact import BROKEN, CLOSED, Report
 from .receipt import cease, forgo, resume, whole
 from .replica import soundness, told
 
@@ -85,7 +85,11 @@ def promote(member: Member, main: Process) -> None:
     if member.lossless:
         member.server.set_acknowledges(False)
         member.server.set_waits(False)
-        successors = tuple(name for name, report in reports.items() if covers(position, report.position))
+        successors = tuple(
+            name
+            for name, report in reports.items()
+            if report.word != BROKEN and covers(position, report.position)
+        )
     member.conclude(taken_over(member.name, str(position), successors))
     open_writes(member, main)
     member.log.info(f"is the primary from {position} on")
@@ -128,6 +132,8 @@ def stand(member: Member, look: Look, heard: dict[str, Position]) -> None:
 
 def doubt(member: Member, look: Look, pact: Pact | None) -> str:
     """Why this node's own knowledge is not enough to lead; empty if it is, or nothing was promised."""
+    if look.omission:
+        return look.omission
     if pact is None:
         return ""
     if not whole(member, look):

@@ -67,6 +67,8 @@ class Server:
     sessions: int = 0
     done: list[str] = field(default_factory=list)
     breaks_after: Optional[str] = None
+    more: list[str] = field(default_factory=list)
+    """Lines that its replica's status has beside the usual ones."""
 
     def note(self, what: str) -> None:
         """The step was made; the conversation may break right after it."""
@@ -117,7 +119,7 @@ class Server:
         self.source = self.receiving = self.applying = self.received = ""
         self.note("forget")
 
-    def follow(self, source: Any, position: Any) -> None:
+    def follow(self, source: Any) -> None:
         self.source, self.receiving, self.applying = source.host, "Yes", "Yes"
         self.received = ""
         self.receiver += 1
@@ -133,7 +135,9 @@ class Server:
         )
 
     def rows(self, statement: str, values: Any = ()) -> list[tuple[Any, ...]]:
-        return [("GRANT ALL PRIVILEGES ON *.* TO root",)]
+        if statement == "SHOW MASTER STATUS":
+            return [("mysql-bin.000001", 328, "", "")]
+        return [("GRANT ALL PRIVILEGES ON *.* TO root",)] if statement == "SHOW GRANTS" else []
 
     def coordinates(self) -> tuple[str, int]:
         return "mysql-bin.000001", 328
@@ -180,6 +184,7 @@ class Server:
                 f"Gtid_IO_Pos: {self.received}",
                 f"Last_SQL_Errno: {'1062' if self.trouble else '0'}",
                 f"Last_SQL_Error: {self.trouble}",
+                *self.more,
             ]
         return "\n".join(lines)
 
@@ -275,6 +280,8 @@ class Node(World):
 
     def crm_mon(self, _world: World, _call: Call) -> Finished:
         """Who is there."""
+        if self.cluster.silent:
+            return Finished(102, "", "crm_mon: Error: cluster is not available on this node")
         lines = (
             f'<node name="{name}" id="1" online="{str(how == "online").lower()}" '
             f'unclean="{str(how == "unclean").lower()}"/>'

@@ -229,6 +229,15 @@ def test_a_replica_that_returns_is_entered_only_after_it_has_caught_up() -> None
     assert play.pact.standbys == ("n2",)
 
 
+def test_a_replica_that_cannot_apply_what_it_receives_is_passed_over_for_one_that_can() -> None:
+    pact = Pact("n1", (), "n2", "0-1-7")
+    both = frozenset({"n2", "n3"})
+    broken = Facts("n1", pact, False, both, frozenset(), unable=frozenset({"n2"}))
+    assert next_step(broken).pact.invited == "n3"
+    waiting = Facts("n1", pact, True, both, frozenset({"n2"}), unable=frozenset({"n2"}))
+    assert next_step(waiting).kind == durability.RELEASE
+
+
 def test_with_another_standby_left_a_lost_one_stays_on_record_until_a_write_proves_the_other() -> None:
     play = Play(3)
     settle(play)
