@@ -207,20 +207,26 @@ class Mysql(
         member = self.member
         look = member.look()
         opened = self.opened(sight)
+        stray, closed = "", False
         if self.replicated and look.answer == ANSWERS and not self.context.probe:
             look = self.step(look, opened)
-        return diagnose(
-            Case(
-                look,
-                self.replicated,
-                bool(member.memory["single"]),
-                opened,
-                member.memory["quarantine"],
-                not self.replicated or member.memory["eligible"] != "0",
-                self.max_slave_lag,
-                self.evict_outdated_slaves,
-            )
-        )
+            if self.writer_vip and opened and not look.read_only:
+                stray, closed = self.whereabouts()
+        single, eligible = bool(member.memory["single"]), member.memory["eligible"] != "0"
+        case = Case(
+            look, self.replicated, single, opened, member.memory["quarantine"], eligible or not self.replicated,
+            stray, closed, self.max_slave_lag, self.evict_outdated_slaves,
+        )  # fmt: skip
+        return diagnose(case)
+
+    def whereabouts(self) -> tuple[str, bool]:
+        """Where the writers' address is, if it is not here, and whether this server was closed for that."""
+        from ..mysql.vip import stray
+
+        found = stray(self.member)
+        if found.over:
+            self.demote()
+        return found.text, found.over
 
     def step(self, look: Look, opened: bool) -> Look:
         """The look after one step of replication, if one was due and could be made."""

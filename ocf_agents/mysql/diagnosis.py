@@ -48,6 +48,10 @@ class Case(Record):
     """Why this server must not follow or lead, as found when it joined."""
     eligible: bool = True
     """Whether the cluster's record, as last read here, names this node as one that may lead."""
+    stray: str = ""
+    """Where the writers' address is, if it is not where this primary is."""
+    closed: bool = False
+    """Whether this primary was just closed because of that."""
     most_lag: int = 3600
     evict: bool = False
 
@@ -78,10 +82,14 @@ STATES = (
     State("plain", lambda case: not case.replicated, SUCCESS, None, True, "serves"),
     State("single", lambda case: case.single, FAILED_PROMOTED, None, False,
           "was started as a single server; it has to be started again as one that replicates"),
+    State("misplaced", lambda case: case.closed, FAILED_PROMOTED, None, False,
+          "was the primary, but {stray} for longer than writer_vip_grace; it takes no more writes"),
     State("two-minded", lambda case: not case.look.read_only and bool(case.look.source), FAILED_PROMOTED,
           None, False, "is writable although it replicates from {source}"),
     State("opened by hand", lambda case: not case.look.read_only and not case.opened, FAILED_PROMOTED, None,
           False, "is writable, but no promote of the cluster opened it; it has to close"),
+    State("stray", lambda case: not case.look.read_only and bool(case.stray), DEGRADED, PROMOTED_SCORE, True,
+          "is the primary, but {stray}"),
     State("primary", lambda case: not case.look.read_only, RUNNING_PROMOTED, PROMOTED_SCORE, True,
           "is the primary"),
     State("quarantined", lambda case: bool(case.quarantine), DEGRADED, None, False,
@@ -120,6 +128,7 @@ def diagnose(case: Case) -> Diagnosis:
         error=seen.error,
         source=seen.source,
         quarantine=case.quarantine,
+        stray=case.stray,
         refusal=seen.refusal,
         trouble=seen.trouble or "its applier stopped",
         lag="unknown" if seen.lag is None else seen.lag,

@@ -108,11 +108,13 @@ class Replication(Agent):
     writer_vip = Text(
         "",
         "Writer address",
-        "The address that clients write to; promote refuses while another writable server answers there.",
+        "The IP address that clients write to. Promote refuses while another writable server answers there; "
+        "a primary is degraded while it is not here and does not lead here, and closes when another "
+        "server has answered there for longer than the grace.",
         reloadable=True,
     )
     writer_vip_grace = Duration(
-        30.0, "Grace for the writer address", "How long it may sit elsewhere.", reloadable=True
+        30.0, "Grace for the writer address", "How long another server may answer there.", reloadable=True
     )
     reseed = Choice(
         NEVER, "Reseed", "Kept for a later release: a replica that parted is set apart, and rebuilt by hand."

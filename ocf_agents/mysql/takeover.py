@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Failure
 from ..system.errors import Refused
+from . import vip
 from .diagnosis import PROMOTED_SCORE
 from .durability import taken_over
 from .election import Candidate, elect
@@ -28,7 +29,6 @@ GOODBYE = 5.0
 """Seconds that a replica gives an old primary that is alive to hand over the last transactions."""
 DRAIN = 0.8
 """The part of promote's remaining time that applying the relay log may take."""
-VIP_SECONDS = 2.0
 
 
 def close(member: Member) -> None:
@@ -76,7 +76,7 @@ def promote(member: Member, main: Process) -> None:
         look = cease(member, look)
     reports = member.reports()
     stand(member, look, told(reports))
-    check_vip(member)
+    vip.check(member)
     drain(member, look)
     if look.source:
         member.server.forget_source()
@@ -98,7 +98,7 @@ def promote(member: Member, main: Process) -> None:
 
 def open_writes(member: Member, main: Process) -> None:
     """The server is writable, which was verified, and this node remembers that it is to be."""
-    for word in ("quarantine", "guard", "report", "claim", "waits_since", "announced"):
+    for word in ("quarantine", "stray", "guard", "report", "claim", "waits_since", "announced"):
         member.memory[word] = ""
     member.memory.save()
     forgo(member)
@@ -162,23 +162,6 @@ def drain(member: Member, look: Look) -> None:
     if not seen[0].drained or not covers(seen[0].history, look.position):
         why = seen[0].trouble or "there was not enough time; give promote more"
         raise Failure(f"not promoted: what was received is not all applied: {why}")
-
-
-def check_vip(member: Member) -> None:
-    """No other writable server answers at the writers' address, or Failure."""
-    vip = member.settings.writer_vip
-    if not vip:
-        return
-    from .server import Source, ask_peer
-
-    given = member.settings
-    source = Source(vip, given.replication_port, given.replication_user, given.replication_passwd)
-    try:
-        peer = ask_peer(source, member.version, VIP_SECONDS)
-    except Refused:
-        return
-    if not peer.read_only and peer.server_id != int(member.server.value("@@GLOBAL.server_id")):
-        raise Failure(f"not promoted: a writable server (server_id {peer.server_id}) answers at {vip}")
 
 
 def announce(member: Member) -> None:

@@ -217,6 +217,12 @@ class Host:
         except OSError:
             return set()
 
+    def holds(self, address: str) -> bool:
+        """Whether an IP address is one of this node's own."""
+        from .addresses import local
+
+        return local(address)
+
     def listeners(self, address: str, port: int) -> set[int]:
         """The sockets (by inode) that accept connections to this address and port."""
         from .sockets import listeners

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RESOURCE = "clustermysql"
+VIP = "10.0.0.100"
 META = {"promoted_max": "1", "clone_max": "2", "clone_node_max": "1", "notify": "true"}
 PARAMETERS = {
     "binary": "/usr/bin/mysqld_safe",
@@ -43,6 +44,8 @@ class Cluster:
     reports: dict[str, str] = field(default_factory=dict)
     condition: dict[str, str] = field(default_factory=dict)
     silent: bool = False
+    vip: str = ""
+    """The node that holds the writers' address."""
 
 
 @dataclass
@@ -231,6 +234,9 @@ class Node(World):
     def addresses(self, name: str) -> set[str]:
         return set()
 
+    def holds(self, address: str) -> bool:
+        return address == VIP and self.cluster.vip == self.name
+
     # Programs.
 
     def client(self, _world: World, call: Call) -> Finished:
@@ -327,7 +333,7 @@ def converse(monkeypatch: Any, cluster: Cluster) -> None:
     from ocf_agents.mysql.member import Member
 
     def ask(source: Any, version: Any, seconds: float) -> sql.Peer:
-        node = cluster.nodes.get(source.host)
+        node = cluster.nodes.get(cluster.vip if source.host == VIP else source.host)
         if node is None or not node.bodies or cluster.condition[node.name] != "online":
             raise Refused(f"{source.host} port {source.port}: cannot connect")
         return sql.Peer(node.server.history(), node.server.read_only, node.server.number)
