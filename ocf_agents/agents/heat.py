@@ -25,6 +25,8 @@ AGENTS = (
         Row(
             "heat-api",
             "OpenStack Orchestration API (Heat)",
+            "heat-engine answers its requests: while none runs, a monitor of level 20 reports a lost "
+            "dependency.",
             checks=serves("/v1/{project}/stacks?limit=1"),
             defaults={
                 "url": Url("http", "127.0.0.1", 8004),

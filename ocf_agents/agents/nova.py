@@ -84,15 +84,16 @@ DAEMONS = table(
     Row(
         "nova-conductor",
         "OpenStack Compute conductor (Nova)",
-        "While the broker is away it needs 60 s to end, and leaves its workers behind: stop has the "
-        "time for it, and ends them.",
+        "It ends at once where Keystone or Placement does not answer, so order it behind both. While the "
+        "broker is away it needs 60 s to end, and leaves its workers behind: stop has the time for it, "
+        "and ends them.",
         traits=OPENED,
         stop=120,
     ),
     Row(
         "nova-scheduler",
         "OpenStack Compute scheduler (Nova)",
-        "It ends at once where Keystone does not answer, so order it behind Keystone.",
+        "It ends at once where Keystone or Placement does not answer, so order it behind both.",
         traits=OPENED,
         stop=120,
         aliases=("nova-scheduler-ra",),

@@ -43,7 +43,8 @@ SERVICES = (
     Service(
         "nova",
         ("nova-api", "nova-conductor", "nova-scheduler", "nova-novncproxy"),
-        after=("keystone", "rabbitmq"),
+        # Conductor and scheduler end where Placement does not answer.
+        after=("keystone", "placement", "rabbitmq"),
     ),
     Service("compute", ("nova-compute",), after=("nova",)),
     Service("cinder", ("cinder-api", "cinder-scheduler"), after=("keystone", "rabbitmq")),

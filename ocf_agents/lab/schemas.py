@@ -36,7 +36,7 @@ def server(lab: Lab, owned: Sequence[tuple[str, str]]) -> Iterator[None]:
     """
     mariadb.install_databases(lab)
     first, *others = lab.nodes
-    with _running(first, lab.address(mariadb.VIP)):
+    with running(first, lab.address(mariadb.VIP)):
         statements = "".join(
             f"CREATE DATABASE {name} CHARACTER SET utf8mb3; "
             f"GRANT ALL ON {name}.* TO '{owner}'@'%' IDENTIFIED BY '{PASSWORD}';\n"
@@ -48,7 +48,7 @@ def server(lab: Lab, owned: Sequence[tuple[str, str]]) -> Iterator[None]:
 
 
 @contextmanager
-def _running(node: Node, address: str) -> Iterator[None]:
+def running(node: Node, address: str) -> Iterator[None]:
     """MariaDB answers on the node at this address as long as the block lasts; it writes no log to replicate."""
     node.check(["ip", "address", "add", f"{address}/32", "dev", "lo"])
     node.check(["install", "-d", "-o", "mysql", "-g", "mysql", str(Path(mariadb.SOCKET).parent)])

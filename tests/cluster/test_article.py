@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from servers_of_2012 import install, uninstall
 
-from ocf_agents.lab import LabError, mariadb
+from ocf_agents.lab import LabError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ocf_agents.lab import Lab
 
-STAND_IN = Path(__file__).resolve().parents[1] / "support/stand_in_cloud.py"
 NOVA = ("api", "cert", "consoleauth", "scheduler", "vnc", "network", "compute", "objectstore", "volume")
 PROGRAMS = {"vnc": "novncproxy"}
-CONF = """\
-[DEFAULT]
-transport_url = rabbit://guest:guest@127.0.0.1:5672/
-[database]
-connection = mysql://nova:nova@127.0.0.1/nova
-"""
-FILES = ("/etc/nova/nova.conf", "/etc/glance/glance-api.conf", "/etc/glance/glance-registry.conf")
 PATIENCE = 180
 # As they stand but for the address of glanceIP, which no line of that time tells.
 LINES = (
@@ -58,16 +50,9 @@ SERVICES = [
 def controllers(managed: Lab) -> Iterator[Lab]:
     """Two nodes with Keystone, with the names of 2012, and with something under each of them to run."""
     lab = managed
+    names = [f"nova-{PROGRAMS.get(name, name)}" for name in NOVA] + ["glance-api", "glance-registry"]
     for node in lab.nodes:
-        node.check(mariadb.INSTALL, timeout=120)
-        for user in ("nova", "glance"):
-            node.run(["useradd", "--system", "--user-group", user])
-        for path in FILES:
-            node.write(path, CONF)
-        names = [f"nova-{PROGRAMS.get(name, name)}" for name in NOVA]
-        for name in (*names, "glance-api", "glance-registry", "servers-of-2012"):
-            node.write(f"/usr/bin/{name}", STAND_IN.read_text(), mode=0o755)
-        node.check(["sh", "-c", "setsid servers-of-2012 </dev/null >/dev/null 2>&1 &"])
+        install(node, *names)
     yield lab
     stop = [*SERVICES, "glanceIP"]
     lab.crm_configure("property stop-all-resources=true\n")
@@ -75,9 +60,7 @@ def controllers(managed: Lab) -> Iterator[Lab]:
     lab.crm("configure", "delete", "Glance", "novaCompute", "novaServices", *stop)
     lab.crm_configure("property stop-all-resources=false\n")
     for node in lab.nodes:
-        node.check(
-            ["sh", "-c", "rm -f /usr/lib/ocf/resource.d/openstack/*-ra; kill $(pgrep -x servers-of-2012)"]
-        )
+        uninstall(node, *names)
 
 
 def test_the_lines_of_2012_load_and_run_as_they_stand(controllers: Lab) -> None:

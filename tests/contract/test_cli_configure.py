@@ -87,6 +87,12 @@ def test_the_articles_cluster_has_its_names_and_what_binds_them() -> None:
     assert "notify=true" in lines
 
 
+def test_what_ends_without_placement_starts_after_it() -> None:
+    lines = called("configure", EXAMPLES / "three-controllers.yaml").out
+    for name in ("novaConductor", "novaScheduler"):
+        assert f"order {name}_after_placement Optional: placementApi {name}\n" in lines
+
+
 def test_a_login_is_used_where_an_agent_takes_one_and_level_20_only_with_it() -> None:
     without = crm.read(called("configure", "-", stdin=GOOD).out).primitive("keystoneService")
     assert without is not None

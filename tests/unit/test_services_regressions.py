@@ -18,14 +18,20 @@ APIS = {
     "manila-api": ("manila-api", 8786, "/v2/abc123/shares?limit=1"),
     "neutron-server": ("neutron-server", 9696, "/v2.0/networks?limit=1"),
     "heat-api": ("heat-api", 8004, "/v1/abc123/stacks?limit=1"),
+    "glance-registry": ("glance-registry", 9191, "/images"),
 }
-DAEMONS = {
-    "nova-network": "nova", "neutron-metadata-agent": "neutron", "cinder-scheduler": "cinder",
-    "neutron-dhcp-agent": "neutron", "neutron-l3-agent": "neutron", "heat-engine": "heat",
-}  # fmt: skip
+DAEMONS = (
+    "nova-compute", "nova-network", "nova-volume", "cinder-scheduler", "heat-engine",
+    "neutron-dhcp-agent", "neutron-l3-agent", "neutron-metadata-agent",
+)  # fmt: skip
 CONFIGURATION = "[DEFAULT]\ntransport_url = rabbit://openstack:secret@10.0.0.5:5672/\n"
 each_api = pytest.mark.parametrize("name", APIS)
 each_daemon = pytest.mark.parametrize("name", DAEMONS)
+
+
+def root_of(url: str) -> str:
+    """The scheme, host and port."""
+    return "/".join(url.split("/")[:3])
 
 
 def with_api(name: str) -> tuple[Cloud, str]:
@@ -76,7 +82,7 @@ def test_a_token_that_was_always_empty_reaches_the_api(name: str) -> None:
 @each_api
 def test_an_api_that_fails_is_a_failure_and_was_never_not_running(name: str) -> None:
     cloud, url = with_api(name)
-    root = url.partition("/v")[0]
+    root = root_of(url)
     cloud.web.replies |= {f"{root}/": Reply(500), f"{root}/healthcheck": Reply(500)}
     outcome = act(agent(name), "monitor", cloud, depth=10, **LOGIN)
     assert outcome.code == 1
@@ -185,3 +191,99 @@ def test_a_stranger_on_one_of_several_ports_is_no_sign_of_life_of_nova() -> None
     for port in (8773, 8774, 8775, 8776):
         cloud.listen(cloud.run_process("/usr/bin/stranger"), port)
     assert probe(kind, cloud, api_listened_port="8773|8774|8775|8776").code == 7
+
+
+@each_api
+def test_an_error_behind_a_token_counts_though_the_request_itself_succeeded(name: str) -> None:
+    # The first glance-registry asked curl alone, to which a status of 500 is a success.
+    cloud, url = with_api(name)
+    cloud.web.replies[url] = Reply(500)
+    outcome = act(agent(name), "monitor", cloud, depth=20, dependency_grace="0", **LOGIN)
+    assert outcome.code == 1
+    assert "500" in outcome.reason
+
+
+@each_api
+def test_a_request_without_an_end_does_not_hang_the_monitor(name: str) -> None:
+    # curl was given no time at all, and Pacemaker's own ran out.
+    cloud, url = with_api(name)
+    cloud.web.replies[url] = Reply(200, "{}", seconds=1e9)
+    outcome = act(agent(name), "monitor", cloud, depth=20, timeout=10, **LOGIN)
+    assert (outcome.code, outcome.seconds < 10) == (190, True)
+
+
+@each_api
+def test_a_token_is_never_looked_for_among_the_words_of_an_answer(name: str) -> None:
+    # Its first "id" was taken for it, which with {"access": {"token": {"id": ... was no token at all.
+    cloud, url = with_api(name)
+    body = '{"access": {"token": {"id": "v2-token"}}, "token": {"project": {"id": "abc123"}}}'
+    cloud.web.replies[TOKENS] = Reply(201, f"HTTP/1.1 201 CREATED\r\nX-Subject-Token: v3-token\r\n\r\n{body}")
+    cloud.files = {path: text for path, text in cloud.files.items() if not path.endswith((".token", ".plan"))}
+    cloud.web.asked.clear()
+    assert act(agent(name), "monitor", cloud, depth=20, **LOGIN).code == 0
+    [asked] = [one for one in cloud.web.asked if one["url"] == url]
+    assert "v3-token" in str(asked)
+    assert "v2-token" not in str(asked)
+
+
+@pytest.mark.parametrize("name", ["glance-api", "nova-api"])
+def test_a_start_of_what_lives_and_does_not_answer_is_no_success(name: str) -> None:
+    cloud, url = with_api(name)
+    root = root_of(url)
+    cloud.web.replies |= {f"{root}/": Reply(500), f"{root}/healthcheck": Reply(500)}
+    assert act(agent(name), "start", cloud, timeout=60, **LOGIN).code == 1
+
+
+@pytest.mark.parametrize("name", ["glance-api", "glance-registry"])
+def test_the_client_of_old_is_never_run(name: str) -> None:
+    # Its commands are gone: keystone user-list, glance index.
+    cloud, _ = with_api(name)
+    client = {"client_binary": "/usr/bin/glance"} if name == "glance-api" else {}
+    cloud.install("/usr/bin/glance", lambda *_: pytest.fail("glance was run"))
+    assert act(agent(name), "monitor", cloud, depth=20, **LOGIN, **client).code == 0
+
+
+@each_daemon
+def test_no_program_is_needed_to_see_a_connection(name: str) -> None:
+    # Without netstat every action said that the service itself was not installed.
+    cloud = with_daemon(name)
+    cloud.programs.clear()
+    assert act(agent(name), "monitor", cloud, depth=10, monitor_binary="/bin/netstat").code == 0
+
+
+@each_daemon
+def test_a_port_of_the_broker_that_was_advertised_and_unused_is_looked_at(name: str) -> None:
+    # neutron-metadata-agent had it without a use, the agents of layer 3 a use without the name.
+    cloud = with_daemon(name)
+    assert act(agent(name), "monitor", cloud, depth=10, amqp_server_port="5673").code == 190
+
+
+@each_daemon
+def test_a_broker_that_moves_does_not_restart_everything_at_once(name: str) -> None:
+    cloud = with_daemon(name)
+    cloud.cut(5672)
+    codes = [act(agent(name), "monitor", cloud, depth=10).code]
+    cloud.sleep(100)
+    codes.append(act(agent(name), "monitor", cloud, depth=10).code)
+    cloud.sleep(100)
+    codes.append(act(agent(name), "monitor", cloud, depth=10).code)
+    assert codes == [190, 190, 1]
+
+
+@each_daemon
+def test_a_stop_in_five_seconds_still_asks_before_it_kills(name: str) -> None:
+    # The time to end by itself was what was left after 15 s, or after 5: nothing.
+    cloud = with_daemon(name)
+    cloud.signals.clear()
+    assert act(agent(name), "stop", cloud, timeout=5).code == 0
+    assert 9 not in [number for _, number in cloud.signals]
+
+
+def test_an_object_store_of_which_only_the_pid_was_looked_at_is_asked() -> None:
+    cloud, kind = Cloud(), agent("nova-objectstore")
+    cloud.install("/usr/bin/nova-objectstore", life=daemon(port=3333))
+    cloud.web.replies |= {"http://127.0.0.1:3333/": Reply(200, "<xml/>")}
+    assert act(kind, "start", cloud, timeout=60).code == 0
+    assert act(kind, "monitor", cloud, depth=10).code == 0
+    cloud.web.replies |= {"http://127.0.0.1:3333/": Reply(500)}
+    assert act(kind, "monitor", cloud, depth=10).code == 1

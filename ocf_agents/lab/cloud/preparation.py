@@ -12,7 +12,7 @@ from ..errors import LabError
 from .configuration import CORE, RABBITMQ_CONF, Project
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ..lab import Lab
     from ..node import Node
@@ -65,11 +65,11 @@ for name, (kind, url) in task["projects"].items():
 """
 
 
-def require_programs(more: Sequence[str] = ()) -> None:
-    """Every program of a cloud is on this machine, or a LabError names the packages."""
+def require_programs(more: Mapping[str, str] | None = None) -> None:
+    """Every program of a cloud, and of these packages, is on this machine, or a LabError names what is not."""
     missing = [
-        PROGRAMS.get(name, name)
-        for name in (*PROGRAMS, *more)
+        package
+        for name, package in {**PROGRAMS, **(more or {})}.items()
         if not any(Path(place, name).exists() for place in ("/usr/bin", "/usr/sbin"))
     ]
     if missing:
