@@ -33,6 +33,8 @@ PYTHONS = 3.9 3.11 3.12 3.13
 
 VENV = .venv
 RUN = $(VENV)/bin/python
+# What pytest has compiled once is not compiled in every run.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help:

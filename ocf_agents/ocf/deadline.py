@@ -15,6 +15,10 @@ LONGEST_MARGIN = 5.0
 """Seconds that are kept back at most."""
 PAUSE = 0.1
 """Seconds between two looks; an action waits for a process, not for a disk."""
+PATIENCE = 0.05
+"""The part of the time already waited that the next pause may last: a slow start is not asked hundreds of times."""
+LONGEST_PAUSE = 1.0
+"""Seconds between two looks at most."""
 
 
 class Deadline:
@@ -31,10 +35,12 @@ class Deadline:
 
     def wait(self, condition: Callable[[], bool], within: float | None = None) -> bool:
         """Whether the condition came true before the deadline, or before so many seconds."""
-        end = self.moment if within is None else min(self.moment, self.host.now() + within)
+        began = self.host.now()
+        end = self.moment if within is None else min(self.moment, began + within)
         while not condition():
-            left = end - self.host.now()
-            if left <= 0:
+            now = self.host.now()
+            if now >= end:
                 return False
-            self.host.sleep(min(PAUSE, left))
+            pause = max(PAUSE, (now - began) * PATIENCE)
+            self.host.sleep(min(pause, LONGEST_PAUSE, end - now))
         return True

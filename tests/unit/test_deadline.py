@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.world import World
 
-from ocf_agents.ocf.deadline import Deadline
+from ocf_agents.ocf.deadline import LONGEST_PAUSE, PATIENCE, PAUSE, Deadline
 
 
 @pytest.mark.parametrize(("timeout", "usable"), [(20, 18), (1, 0.9), (60, 55), (600, 595)])
@@ -22,11 +22,28 @@ def test_what_is_left_is_never_below_zero() -> None:
     assert deadline.left() == 0
 
 
-def test_a_wait_ends_as_soon_as_the_condition_holds() -> None:
+@pytest.mark.parametrize("seconds", [0.05, 1, 7, 50])
+def test_a_wait_ends_soon_after_the_condition_holds(seconds: float) -> None:
     world = World()
     began = world.now()
-    assert Deadline(world, 60).wait(lambda: world.now() >= began + 7)
-    assert 7 <= world.now() - began < 7.2
+    assert Deadline(world, 60).wait(lambda: world.now() >= began + seconds)
+    late = world.now() - began - seconds
+    assert late <= max(PAUSE, min(seconds * PATIENCE, LONGEST_PAUSE)) + 1e-6
+
+
+def test_a_long_wait_looks_more_and_more_rarely() -> None:
+    world = World()
+    looks: list[float] = []
+
+    def never() -> bool:
+        looks.append(world.now())
+        return False
+
+    assert not Deadline(world, 600).wait(never)
+    first, second, *_, last, end = looks
+    assert second - first == pytest.approx(PAUSE)
+    assert end - last <= LONGEST_PAUSE + 1e-6
+    assert 595 < len(looks) < 700
 
 
 def test_a_wait_ends_at_the_deadline_or_at_its_own_limit() -> None:
