@@ -194,11 +194,11 @@ def ask_for_token(
 def crm_lines(lab: Lab, password: str = PASSWORD) -> tuple[str, ...]:
     """What an operator types to have Keystone behind a virtual address."""
     return (
-        f'crm configure primitive keystoneIP ocf:heartbeat:IPaddr2 params ip="{lab.address(OCTET)}" '
+        f'primitive keystoneIP ocf:heartbeat:IPaddr2 params ip="{lab.address(OCTET)}" '
         'cidr_netmask="24" op monitor interval="10s" timeout="20s"',
-        "crm configure primitive keystoneService ocf:openstack:keystone params "
+        "primitive keystoneService ocf:openstack:keystone params "
         f'config="{CONFIGURATION}" os_auth_url="http://{NAME}:5000/v2.0/" os_password="{password}" '
         'os_tenant_name="admin" os_username="admin" user="keystone" client_binary="/usr/bin/keystone" '
         'op monitor interval="15s" timeout="30s"',
-        "crm configure group Keystone keystoneIP keystoneService",
+        "group Keystone keystoneIP keystoneService",
     )

@@ -109,8 +109,7 @@ def managed(lab: Lab, hand: ByHand, password: str) -> Lab:
     if hand.active:
         hand.must("stop")
     if "group Keystone" not in lab.crm("configure", "show"):
-        address, service, group = keystone.crm_lines(lab, password)
-        text = "\n".join(line.replace("crm configure ", "") for line in (address, service, group))
+        text = "\n".join(keystone.crm_lines(lab, password))
         text = text.replace('op monitor interval="15s" timeout="30s"', MONITORED)
         lab.crm_configure(f"rsc_defaults resource-stickiness=100\n{text}\n")
     lab.wait_online(90)

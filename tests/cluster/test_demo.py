@@ -69,7 +69,7 @@ def test_a_step_that_does_not_hold_is_told_with_the_log_and_leaves_nothing(tmp_p
     # The demonstration's own checkout is what the nodes install: one without the agent cannot hold.
     program = (
         "import sys\nfrom ocf_agents.lab import keystone\nfrom ocf_agents.lab.demo import __main__, stage\n"
-        "stage.PATIENCE = 5\nkeystone.prepare = lambda *_: None\nsys.argv = ['demo']\nsys.exit(__main__.main())\n"
+        "stage.PATIENCE = 5\nkeystone.prepare = lambda *_, **__: None\nsys.argv = ['demo']\nsys.exit(__main__.main())\n"
     )
     result = subprocess.run(
         [sys.executable, "-c", program],

@@ -86,7 +86,7 @@ def addresses(lab: Lab) -> Iterator[str]:
 def services(lab: Lab) -> Iterator[str]:
     """Everything that needs the database, its orders, and that it is rather kept together."""
     yield from addresses(lab)
-    yield from (line.replace("crm configure ", "") for line in keystone.crm_lines(lab))
+    yield from keystone.crm_lines(lab)
     yield from _SERVICES.splitlines()
     yield from keystone.BEHIND_MYSQL
     yield from _ORDERS.splitlines()

@@ -65,8 +65,8 @@ class Story(stage.Stage):
 
     def load_the_services(self) -> None:
         """RabbitMQ, Keystone, Glance, Placement and Nova run."""
-        self.narrator.say("load the services, as operators type it:")
-        self.enter_configuration(lines.services(self.lab))
+        self.narrator.say("load the services with the lines of 2012:")
+        self.enter(lines.services(self.lab))
         self.lab.wait(self.healthy, PATIENCE, "the whole cloud to run")
         self.narrator.happened(f"the whole cloud runs, most of it on {self.fullest().name}")
 

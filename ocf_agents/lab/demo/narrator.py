@@ -51,6 +51,10 @@ class Narrator:
         """What an operator would type stands on the screen."""
         print(f"          {self._paint('# ' + line, _BOLD)}", flush=True)
 
+    def written(self, line: str) -> None:
+        """A line of the operator's file stands on the screen."""
+        print(f"            {line}", flush=True)
+
     @contextmanager
     def step(self, text: str) -> Iterator[None]:
         """The step is announced; that it held is said after the block, nothing if it did not."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import mariadb
-from ..commands import complaint
 from ..errors import LabError
 from ..node import Power
 
@@ -44,24 +43,17 @@ class Stage:
                     raise LabError(f"expected ocf:openstack:{absent[0]} on {node.name}, saw {listed}")
 
     def enter(self, lines: Iterable[str]) -> None:
-        """The cluster has taken what an operator types, line by line."""
-        for line in lines:
-            self.narrator.typed(line)
-            result = self.lab.voice().run(["sh"], input=f"{line}\n", timeout=PATIENCE)
-            if result.returncode != 0:
-                raise LabError(complaint(line, result))
-
-    def enter_configuration(self, lines: Iterable[str]) -> None:
         """The cluster has taken these lines of its configuration at once, so that it starts once."""
         entered = tuple(lines)
         for line in entered:
-            self.narrator.typed(f"crm configure {line}")
+            self.narrator.written(line)
+        self.narrator.typed("crm configure load update cluster.crm")
         self.lab.crm_configure("".join(f"{line}\n" for line in entered))
 
     def load_the_database(self, defaults: Iterable[str]) -> None:
         """MySQL runs on both nodes, writable on one of them, behind its address."""
-        self.narrator.say("load MySQL, as operators type it:")
-        self.enter_configuration([*defaults, *mariadb.crm_text(self.lab, "ocf:openstack:mysql").splitlines()])
+        self.narrator.say("load MySQL with the lines of 2012, in cluster.crm:")
+        self.enter([*defaults, *mariadb.crm_text(self.lab, "ocf:openstack:mysql").splitlines()])
         self.lab.eventually(True, self.database_is_whole, PATIENCE, "MySQL to run on both nodes")
         self.narrator.happened(f"MySQL: {self.primary().name} is the primary, the other node its replica")
 

@@ -49,8 +49,8 @@ class Story(stage.Stage):
     def load_keystone(self) -> None:
         """The operators' lines are loaded, and the client gets a token through the virtual address."""
         lab, tell = self.lab, self.narrator
-        tell.say("load Keystone, which has its database there, as operators type it:")
-        self.enter((*keystone.crm_lines(lab), *(f"crm configure {line}" for line in keystone.BEHIND_MYSQL)))
+        tell.say("load Keystone, which has its database there:")
+        self.enter((*keystone.crm_lines(lab), *keystone.BEHIND_MYSQL))
         lab.wait(self.healthy, stage.PATIENCE, "the group to run on one node")
         answer = lab.wait(
             lambda: keystone.ask_for_token(lab), stage.PATIENCE, "a token through the virtual address"
