@@ -40,8 +40,8 @@ class Mysql(
     """Runs MariaDB or MySQL, alone or as a promotable clone with one writable server.
 
     NEW, REHEARSE IT BEFORE YOU TRUST IT: every fault of "ocf-agents drill list" was played with MariaDB
-    10.11 on two nodes that fence each other, and some on three, but only once or a few times; MySQL's own
-    servers and replication without GTIDs were not. "ocf-agents drill run" plays them for you.
+    10.11 on two nodes that fence each other, and some on three, but only once or a few times; with MySQL's
+    own servers they were not. "ocf-agents drill run" plays them for you.
 
     As a promotable clone every server starts read-only and only promote opens one. With
     durability=semi-sync, the default, a write is confirmed once a replica has it, and a node that
@@ -49,7 +49,8 @@ class Mysql(
     left the primary goes on alone, after the cluster has recorded that nobody may take over from it.
     A server whose transactions the primary does not have is set apart (degraded), and names them.
 
-    The clone needs notify=true. All nodes need log_bin and different values of server_id. The account
+    The clone needs notify=true. All nodes need log_bin and different values of server_id; MySQL also
+    gtid_mode=ON, since a server without GTIDs is never promoted. The account
     replication_user needs REPLICATION SLAVE and REPLICATION CLIENT from the other nodes, and on its
     own node also SUPER, PROCESS and RELOAD, with MariaDB 10.11 and later also READ_ONLY ADMIN; where
     it lacks those, the agent logs in as root through the local socket.

@@ -50,7 +50,10 @@ def check_server(member: Member, clone: Clone, replicated: bool) -> None:
     findings = clone_findings(clone)
     if not member.settings.replication_user:
         findings.append("replication_user: not set, so that no replica can log in")
-    if member.look().answer == ANSWERS:
+    look = member.look()
+    if look.unfit:
+        findings.append(f"this server {look.unfit}")
+    if look.answer == ANSWERS:
         findings += server_findings(member)
     if findings:
         raise Misconfigured("; ".join(findings))

@@ -94,6 +94,7 @@ STATES = (
           "is the primary"),
     State("quarantined", lambda case: bool(case.quarantine), DEGRADED, None, False,
           "is kept apart: {quarantine}"),
+    State("unfit", lambda case: bool(case.look.unfit), DEGRADED, None, False, "{unfit}"),
     State("detached", lambda case: not case.look.source, SUCCESS, FAIR, False, "follows nobody yet"),
     State("broken", lambda case: bool(case.look.trouble) or case.look.applying == "No", DEGRADED, None, False,
           "cannot replicate from {source}: {trouble}"),
@@ -130,6 +131,7 @@ def diagnose(case: Case) -> Diagnosis:
         quarantine=case.quarantine,
         stray=case.stray,
         refusal=seen.refusal,
+        unfit=seen.unfit,
         trouble=seen.trouble or "its applier stopped",
         lag="unknown" if seen.lag is None else seen.lag,
     )

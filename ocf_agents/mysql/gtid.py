@@ -11,7 +11,7 @@ from ..lean import TYPE_CHECKING, Record
 if TYPE_CHECKING:
     from typing import Union
 
-    Position = Union["Domains", "Sets", "Coordinates"]
+    Position = Union["Domains", "Sets"]
 
 MARIADB, MYSQL = "mariadb", "mysql"
 SHOWN = 10
@@ -111,44 +111,8 @@ class Sets(Record):
         )
 
 
-class Coordinates(Record):
-    """A file and an offset in the binary log of one server, for servers without GTIDs."""
-
-    server: str = ""
-    file: str = ""
-    offset: int = 0
-
-    def covers(self, other: Coordinates) -> bool:
-        """Whether both are of one server's log and this one lies at or after the other."""
-        if not other.file:
-            return True
-        return self.server == other.server and self.place() >= other.place()
-
-    def beyond(self, other: Coordinates) -> str:
-        """Where this one lies, if the other does not reach it."""
-        return "" if other.covers(self) else f"{self} (the other ends at {other})"
-
-    def joined(self, other: Coordinates) -> Coordinates:
-        """The later of two."""
-        return self if self.covers(other) else other
-
-    def place(self) -> tuple[int, int]:
-        """File number and offset."""
-        number = self.file.rpartition(".")[2]
-        return (int(number) if number.isdigit() else 0, self.offset)
-
-    def __bool__(self) -> bool:
-        return bool(self.file)
-
-    def __str__(self) -> str:
-        return f"{self.server}|{self.file}|{self.offset}" if self.file else ""
-
-
 def parse(text: str) -> Position:
-    """The position that a text stands for; MySQL's have a colon, coordinates a bar; ValueError if none."""
-    if "|" in text:
-        server, file, offset = text.split("|")
-        return Coordinates(server, file, int(offset))
+    """The position that a text stands for; MySQL's have a colon; ValueError if none."""
     return sets(text) if ":" in text else domains(text)
 
 

@@ -68,8 +68,8 @@ class Look(Record):
     applying: str = ""
     lag: int | None = None
     trouble: str = ""
-    omission: str = ""
-    """What it is told to leave out or for later, though its position says that it is here."""
+    unfit: str = ""
+    """Why it cannot lead as it is configured, however well it runs."""
     executed: str = ""
     received: str = ""
     refusal: str = ""
@@ -212,8 +212,8 @@ def from_words(told: dict[str, str]) -> Look:
         receiving=told.get("Slave_IO_Running", ""),
         applying=told.get("Slave_SQL_Running", ""),
         lag=number(told.get("Seconds_Behind_Master", "")),
-        trouble=trouble(told, "SQL") or omission(told),
-        omission=omission(told),
+        trouble=trouble(told, "SQL"),
+        unfit=unfit(told),
         refusal=trouble(told, "IO"),
         executed=executed.strip(","),
         received=told.get("Retrieved_Gtid_Set", "") if mysql else told.get("Gtid_IO_Pos", ""),
@@ -255,11 +255,18 @@ def trouble(told: dict[str, str], thread: str) -> str:
     return f"error {code}: {told.get(f'Last_{thread}_Error', '')}" if grave else ""
 
 
-def omission(told: dict[str, str]) -> str:
-    """What a replica is told to leave out or for later, as a reason why it cannot take over."""
+def unfit(told: dict[str, str]) -> str:
+    """Why a server cannot lead: it has no GTIDs, or is told to leave something out or for later."""
+    mode = told.get("gtid_mode", "ON").upper()
+    if mode != "ON":
+        return (
+            f"has gtid_mode={mode}, and this agent replicates by GTIDs only: set gtid_mode=ON and "
+            "enforce_gtid_consistency=ON in the configuration of every server"
+        )
     found = (f"{name.lower()}={told[name]}" for name in LEAVES_OUT if told.get(name, "") not in ("", "0"))
     text = ", ".join(found)
-    return f"it is told not to apply everything at once ({text}), so that it cannot take over" if text else ""
+    # Its position says that what it leaves out is here.
+    return f"is told not to apply everything at once ({text}), so that it cannot take over" if text else ""
 
 
 def number(text: str) -> int | None:

@@ -24,7 +24,7 @@ def settle(member: Member, look: Look) -> bool:
     """Whether this replica is where it belongs; a step towards that was taken where it was not."""
     memory = member.memory
     follows = look.source and look.receiving == RECEIVES
-    if follows and (look.trouble or look.applying == "No"):
+    if follows and (look.unfit or look.trouble or look.applying == "No"):
         report(member, look, look.source, BROKEN)
         return True
     known = memory["eligible"] == "1" and not memory["report"].endswith(UNABLE)
@@ -66,7 +66,7 @@ def soundness(member: Member, look: Look) -> str:
     """The word of a report: TORN if it may lack what it acknowledged, BROKEN if it cannot apply what it has."""
     if member.lossless and not whole(member, look):
         return TORN
-    return BROKEN if look.source and look.trouble else ""
+    return BROKEN if look.unfit or (look.source and look.trouble) else ""
 
 
 def told(reports: dict[str, Report]) -> dict[str, Position]:

@@ -132,8 +132,8 @@ def stand(member: Member, look: Look, heard: dict[str, Position]) -> None:
 
 def doubt(member: Member, look: Look, pact: Pact | None) -> str:
     """Why this node's own knowledge is not enough to lead; empty if it is, or nothing was promised."""
-    if look.omission:
-        return look.omission
+    if look.unfit:
+        return f"this server {look.unfit}"
     if pact is None:
         return ""
     if not whole(member, look):

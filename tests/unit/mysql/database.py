@@ -70,6 +70,8 @@ class Server:
     sessions: int = 0
     done: list[str] = field(default_factory=list)
     breaks_after: Optional[str] = None
+    variables: dict[str, str] = field(default_factory=dict)
+    """Variables that it has beside the usual ones."""
     more: list[str] = field(default_factory=list)
     """Lines that its replica's status has beside the usual ones."""
 
@@ -172,6 +174,7 @@ class Server:
             "rpl_semi_sync_slave_enabled": "ON" if self.acknowledges else "OFF",
             "Rpl_semi_sync_master_clients": str(clients),
         }
+        variables.update(self.variables)
         lines = [f"Variable_name: {name}\n        Value: {value}" for name, value in variables.items()]
         lines.append(f"dumps: {len(self.dump_hosts())}")
         lines.append(f"applier: {self.applier if self.applying == 'Yes' else 'NULL'}")

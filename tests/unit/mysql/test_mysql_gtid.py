@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocf_agents.mysql.gtid import Coordinates, Domains, Sets, covers, domains, joined, parse, sets
+from ocf_agents.mysql.gtid import Domains, Sets, covers, domains, joined, parse, sets
 
 A, B = "3e11fa47-71ca-11e1-9e33-c80aa9429562", "4e11fa47-71ca-11e1-9e33-c80aa9429562"
 
@@ -65,14 +65,7 @@ def test_a_long_list_of_extra_transactions_is_cut() -> None:
     assert many.beyond(sets("")).endswith("and 20 more")
 
 
-def test_coordinates_are_compared_within_one_server_only() -> None:
-    early, late = Coordinates("n1", "log.000002", 4), Coordinates("n1", "log.000010", 4)
-    assert late.covers(early)
-    assert not early.covers(late)
-    assert not late.covers(Coordinates("n2", "log.000001", 4))
-
-
-@pytest.mark.parametrize("text", ["0-1-5", f"{A}:1-3:7", "n1|log.000002|120", ""])
+@pytest.mark.parametrize("text", ["0-1-5", f"{A}:1-3:7", ""])
 def test_a_position_survives_being_written_and_read(text: str) -> None:
     assert str(parse(text)) == text
 

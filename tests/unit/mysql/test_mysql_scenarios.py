@@ -346,3 +346,18 @@ def test_validation_names_a_second_source(cluster: Cluster, monkeypatch: pytest.
     outcome = node.do("validate-all", depth=10)
     assert outcome.code == 6
     assert "one source" in outcome.reason
+
+
+@pytest.mark.parametrize("mode", ["OFF", "OFF_PERMISSIVE", "ON_PERMISSIVE"])
+def test_a_server_without_gtids_runs_closed_is_never_promoted_and_says_what_it_needs(
+    cluster: Cluster, mode: str
+) -> None:
+    node = cluster.nodes["n1"]
+    node.server.variables = {"gtid_mode": mode, "gtid_executed": ""}
+    assert node.do("start").code == 0
+    outcomes = [node.monitor(), promote(node), node.do("validate-all", depth=10)]
+    assert [outcome.code for outcome in outcomes] == [190, 1, 6]
+    for outcome in outcomes:
+        assert f"gtid_mode={mode}" in outcome.reason
+        assert "enforce_gtid_consistency=ON" in outcome.reason
+    assert (node.score, writable(cluster)) == (None, [])
