@@ -70,11 +70,6 @@ test-cloud: packages-cloud $(VENV)/ready
 	@sh packaging/debian-packages neighbours
 	@OCF_TEST_CLOUD=1 $(RUN) -m pytest -rA $(wildcard tests/cluster/test_cloud_*.py)
 
-## test-mysql         the failovers of a database
-.PHONY: test-mysql
-test-mysql: packages $(VENV)/ready
-	@OCF_TEST_MYSQL=1 $(RUN) -m pytest -rA tests/cluster/test_mysql_failover.py
-
 ## check              lint, unit and contract tests: no root, no network, no cluster
 .PHONY: check
 check: $(VENV)/ready lint

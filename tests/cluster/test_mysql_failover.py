@@ -31,8 +31,7 @@ def _obstacle() -> str:
         return str(error)
     if not shutil.which("mariadbd", path="/usr/sbin"):
         return "mariadb-server: not installed"
-    wanted = os.environ.get("OCF_TEST_MYSQL")
-    return "" if wanted else "takes minutes: `make test-mysql` runs it, and `make drill-mysql` does more"
+    return ""
 
 
 OBSTACLE = _obstacle()
@@ -94,6 +93,12 @@ def wrapped(databases: Lab) -> Lab:
     return lab
 
 
+@pytest.fixture(scope="module", params=["once", "again"])
+def turn(request: pytest.FixtureRequest) -> str:
+    """Who leads the second time followed the first time."""
+    return str(request.param)
+
+
 @pytest.fixture
 def application(wrapped: Lab, tmp_path: Path) -> Iterator[Application]:
     tmp_path.chmod(0o755)
@@ -121,6 +126,7 @@ def test_wrapping_a_plain_server_keeps_its_data_and_makes_it_the_primary(applica
         assert mariadb.ask(node, "SELECT COUNT(*) FROM app.written WHERE number = 1") == "1"
 
 
+@pytest.mark.usefixtures("turn")
 def test_a_planned_switchover_loses_nothing(application: Application) -> None:
     old, since = application.primary(), time.time()
     application.lab.crm("node", "standby", old.name)
@@ -130,6 +136,7 @@ def test_a_planned_switchover_loses_nothing(application: Application) -> None:
     assert application.writer.longest_gap(since) < 10
 
 
+@pytest.mark.usefixtures("turn")
 def test_a_killed_server_is_replaced_and_comes_back_as_a_replica(application: Application) -> None:
     old = application.primary()
     kill_server(old)
@@ -144,6 +151,7 @@ def test_a_killed_replica_costs_a_pause_and_returns(application: Application) ->
     application.writer.await_more(200)
 
 
+@pytest.mark.usefixtures("turn")
 def test_a_node_that_loses_power_is_replaced_and_returns(application: Application) -> None:
     old = application.primary()
     old.kill()
