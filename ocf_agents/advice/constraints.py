@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def takes_down_more(configuration: Configuration) -> Iterator[Seen]:
     """A restart of the first restarts the second."""
     for order in configuration.orders:
-        if order.kind == "Mandatory" and not needed(configuration, order):
+        if order.kind == "Mandatory" and order.symmetrical and not needed(configuration, order):
             yield Seen(
                 order.name,
                 f"a restart of {order.first.resource} restarts {order.then.resource}",

@@ -80,8 +80,8 @@ def order(name: str, made: Order, exists: bool) -> Mend:
     """An order, in the place of the one of that name if there is one."""
     first, then = made.first, made.then
     ends = [" ".join(filter(None, (one.word, one.resource))) for one in (first, then)]
-    crm = f"crm configure order {name} {made.kind}: {first} {then}"
-    pcs = f"pcs constraint order {ends[0]} then {ends[1]} kind={made.kind} id={name}"
+    crm = f"crm configure order {name} {made.kind}: {first} {then}{made.options}"
+    pcs = f"pcs constraint order {ends[0]} then {ends[1]} kind={made.kind}{made.options} id={name}"
     if exists:
         return Mend(f"crm configure delete {name} && {crm}", f"pcs constraint delete {name} && {pcs}")
     return Mend(crm, pcs)

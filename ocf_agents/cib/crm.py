@@ -18,6 +18,7 @@ from .model import (
     Order,
     Primitive,
     Unreadable,
+    truth,
 )
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def lines(configuration: Configuration) -> Iterator[str]:
         ends = f"{colocation.dependent} {colocation.anchor}"
         yield f"colocation {colocation.name} {score(colocation.score)}: {ends}"
     for order in configuration.orders:
-        yield f"order {order.name} {order.kind}: {order.first} {order.then}"
+        yield f"order {order.name} {order.kind}: {order.first} {order.then}{order.options}"
     for words, values in (
         ("property", configuration.properties),
         ("rsc_defaults", configuration.resource_defaults),
@@ -221,12 +222,13 @@ def read_order(found: Configuration, words: list[str]) -> Configuration:
     kind = "Mandatory"
     if rest[0].endswith(":"):
         kind = KINDS.get(rest.pop(0)[:-1].lower().lstrip("+"), "Mandatory")
-    kind = values(rest).get("kind", kind)
+    told = values(rest)
+    kind, symmetrical = told.get("kind", kind), truth(told.get("symmetrical", "true"))
     # What starts together says little about order; it is read as one after the other.
     steps = ends(rest)
     if len(steps) < 2:
         raise ValueError(name)
-    made = tuple(Order(name, first, then, kind) for first, then in zip(steps, steps[1:]))
+    made = tuple(Order(name, first, then, kind, symmetrical) for first, then in zip(steps, steps[1:]))
     return replace(found, orders=(*found.orders, *made))
 
 

@@ -132,6 +132,13 @@ class Order:
     first: End
     then: End
     kind: str = "Mandatory"
+    symmetrical: bool = True
+    """Whether they stop the other way round; if not, the second outlives a restart of the first."""
+
+    @property
+    def options(self) -> str:
+        """What both tools write behind the ends, after a space."""
+        return "" if self.symmetrical else " symmetrical=false"
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ def commands(configuration: Configuration) -> Iterator[list[str]]:
         yield ["constraint", "colocation", "add", *words, one.score, f"id={one.name}"]
     for order in configuration.orders:
         words = [*action(order.first), "then", *action(order.then)]
-        yield ["constraint", "order", *words, f"kind={order.kind}", f"id={order.name}"]
+        options = [f"kind={order.kind}", *order.options.split(), f"id={order.name}"]
+        yield ["constraint", "order", *words, *options]
 
 
 def properties(configuration: Configuration) -> Iterator[list[str]]:

@@ -17,6 +17,7 @@ from .model import (
     Order,
     Primitive,
     Unreadable,
+    truth,
 )
 
 if TYPE_CHECKING:
@@ -128,12 +129,13 @@ def clone(element: Element) -> Clone:
 def orders(element: Element) -> Iterator[Order]:
     """An order between two, or between each two that follow each other in sets."""
     name, kind = element.get("id", ""), element.get("kind") or by_score(element.get("score", ""))
+    symmetrical = truth(element.get("symmetrical", "true"))
     if element.get("first"):
         first, then = (End(element.get(part, ""), element.get(f"{part}-action", "")) for part in NODE_PARTS)
-        yield Order(name, first, then, kind)
+        yield Order(name, first, then, kind, symmetrical)
         return
     for before, after in steps(element, "action"):
-        yield Order(name, before, after, kind)
+        yield Order(name, before, after, kind, symmetrical)
 
 
 def by_score(score: str) -> str:

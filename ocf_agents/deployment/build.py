@@ -17,6 +17,7 @@ from ..cib.model import (
     Order,
     Primitive,
 )
+from .catalogue import before
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -239,16 +240,23 @@ def address(name: str, place: Address) -> Primitive:
 
 
 def sequence(deployment: Deployment) -> Iterator[Order]:
-    """Each service after those it needs, when both start; a restart of one leaves the other alone."""
+    """Each service after those it needs, when both start; a restart of one leaves the other alone.
+
+    What needs a database that is promoted waits for it: a promotion is later than all that is about to
+    start, and Optional does not wait for what cannot start yet.
+    """
     there = {wanted.service.name: wanted for wanted in deployment.wanted}
     for wanted in deployment.wanted:
-        for name in wanted.service.after:
+        for name in before(wanted.service):
             ends = outward(wanted) if name in there else ()
             for then in ends:
                 # Of several clones the first one stands for the service.
                 first = outward(there[name])[0]
                 label = then.resource if len(ends) > 1 else wanted.service.name
-                yield Order(f"{label}_after_{name}", first, then, "Optional")
+                waits = there[name].service.replicated
+                yield Order(
+                    f"{label}_after_{name}", first, then, "Mandatory" if waits else "Optional", not waits
+                )
 
 
 def outward(wanted: Wanted) -> tuple[End, ...]:

@@ -59,3 +59,22 @@ SERVICES = (
 def find(name: str) -> Service | None:
     """The service of this name."""
     return next((service for service in SERVICES if service.name == name), None)
+
+
+def before(service: Service) -> tuple[str, ...]:
+    """The services that this one is ordered behind: the next ones, and any database further away."""
+    further = [name for next_one in service.after for name in behind(next_one)]
+    return tuple(dict.fromkeys([name for name in further if replicated(name)] + [*service.after]))
+
+
+def behind(name: str) -> tuple[str, ...]:
+    """The service of this name and all that it stands behind."""
+    service = find(name)
+    after = service.after if service else ()
+    return (name, *(one for each in after for one in behind(each)))
+
+
+def replicated(name: str) -> bool:
+    """Whether the service of this name is promoted on one node."""
+    service = find(name)
+    return bool(service and service.replicated)

@@ -117,16 +117,18 @@ class TokenAnswer:
         return self.status == 201 and bool(self.token)
 
 
-def prepare(lab: Lab, password: str = PASSWORD, connection: str = SQLITE) -> None:
+def prepare(
+    lab: Lab, password: str = PASSWORD, connection: str = SQLITE, user: str = "admin", project: str = "admin"
+) -> None:
     """Keystone can be started on every node of the lab, and all of them honour the same tokens.
 
-    Nothing is started. The user is admin, of the project admin, in the domain Default. A database
-    other than SQLite, which connection= is the URL of, must be reached by the first node.
+    Nothing is started. The user, of this project, is in the domain Default. A database other than
+    SQLite, which connection= is the URL of, must be reached by the first node.
     """
     for node in lab.nodes:
         _write_configuration(node, connection)
     first, *others = lab.nodes
-    _bootstrap(first, password)
+    _bootstrap(first, password, user, project)
     template = first.check(["sh", "-c", _PACK])
     for node in others:
         node.check(["sh", "-c", _UNPACK], input=template)
@@ -135,7 +137,7 @@ def prepare(lab: Lab, password: str = PASSWORD, connection: str = SQLITE) -> Non
 def prepare_one(node: Node, password: str) -> None:
     """Keystone can be started on this node."""
     _write_configuration(node, SQLITE)
-    _bootstrap(node, password)
+    _bootstrap(node, password, "admin", "admin")
 
 
 def _write_configuration(node: Node, connection: str) -> None:
@@ -150,8 +152,10 @@ def _write_configuration(node: Node, connection: str) -> None:
     node.check(["install", "-d", "-o", "keystone", "-g", "keystone", "-m", "750", STATE, LOGS])
 
 
-def _bootstrap(node: Node, password: str) -> None:
-    node.check([*AS_KEYSTONE, "/usr/bin/python3", "-c", _BOOTSTRAP], input=password, timeout=120)
+def _bootstrap(node: Node, password: str, user: str, project: str) -> None:
+    names = (f"OS_BOOTSTRAP_USERNAME={user}", f"OS_BOOTSTRAP_PROJECT_NAME={project}")
+    command = [*AS_KEYSTONE, "env", *names, "/usr/bin/python3", "-c", _BOOTSTRAP]
+    node.check(command, input=password, timeout=120)
 
 
 def login(username: str, password: str) -> str:

@@ -36,6 +36,7 @@ class Lab(Cluster):
 
     As a context manager it is up inside the block and gone after it, whatever ends the block.
 
+    nodes: 2 or 3 of them, or their names.
     hosts: more names for /etc/hosts, each with the last number of its address.
     fencing: nodes shoot lost nodes; without it quorum is ignored too, as it was done in 2012.
     token: milliseconds after which Corosync takes a silent node for lost.
@@ -49,7 +50,7 @@ class Lab(Cluster):
     def __init__(
         self,
         name: str = "lab",
-        nodes: int = 2,
+        nodes: int | Sequence[str] = 2,
         *,
         hosts: Mapping[str, int] | None = None,
         fencing: bool = True,
@@ -62,13 +63,17 @@ class Lab(Cluster):
     ) -> None:
         """Describes a lab and touches nothing."""
         state.check_name(name)
-        if nodes not in (2, 3):
-            raise LabError(f'lab "{name}": {nodes} nodes are not possible; use 2 or 3')
+        count = nodes if isinstance(nodes, int) else len(nodes)
+        if count not in (2, 3):
+            raise LabError(f'lab "{name}": {count} nodes are not possible; use 2 or 3')
+        named = [f"n{number}" for number in range(1, count + 1)] if isinstance(nodes, int) else nodes
+        for node in named:
+            state.check_node_name(node)
         self._restore: Callable[[], None] = lambda: None
         self.spec = LabSpec(
             name=name,
             number=0,
-            nodes=tuple(f"n{number}" for number in range(1, nodes + 1)),
+            nodes=tuple(named),
             hosts=tuple((hosts or {}).items()),
             token=token,
             crypto=crypto,

@@ -72,11 +72,14 @@ order mysqlPromote_before_IP inf: ms_MySQL:promote mysqlmasterIP:start
 """
 
 
-def install_databases(lab: Lab) -> None:
-    """Every node has MariaDB's files with the accounts of 2012, all alike, and no server runs."""
+def install_databases(lab: Lab, statements: str = "") -> None:
+    """Every node has MariaDB's files with the accounts of 2012, all alike, and no server runs.
+
+    What the statements make, one on a line, is there as well.
+    """
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="ocf-lab-mariadb-") as directory:
         template = Path(directory) / "data"
-        make_template(template)
+        make_template(template, statements)
         archive = Path(directory) / "data.tar"
         check(["tar", "-C", str(template), "-cf", str(archive), "."])
         for number, node in enumerate(lab.nodes, 1):
@@ -84,7 +87,7 @@ def install_databases(lab: Lab) -> None:
             node.write("/etc/mysql/my.cnf", CONFIGURATION.format(number=number))
 
 
-def make_template(directory: Path) -> None:
+def make_template(directory: Path, more: str = "") -> None:
     """The directory holds a database with the lab's accounts."""
     options = ["--no-defaults", "--user=mysql", f"--datadir={directory}", "--innodb-log-file-size=16M"]
     directory.mkdir()
@@ -95,7 +98,7 @@ def make_template(directory: Path) -> None:
         timeout=120,
     )
     # Bootstrap reads one statement a line, and starts without the tables of accounts.
-    statements = "FLUSH PRIVILEGES;\n" + ACCOUNTS
+    statements = "FLUSH PRIVILEGES;\n" + ACCOUNTS + more
     check([SERVER, *options, "--bootstrap"], input=statements, timeout=60)
 
 

@@ -23,6 +23,8 @@ CLIENT_OCTET = 200
 SWITCH_OCTET = 254
 _FIRST_NODE_OCTET = 11
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+# It is also the name of a network interface of the switch.
+_NODE = re.compile(r"[a-z][a-z0-9-]{0,14}")
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,14 @@ def check_name(name: str) -> None:
     """The name can be that of a lab, or a LabError says what a name looks like."""
     if not _NAME.fullmatch(name):
         raise LabError(f"{name!r}: not a name for a lab; use up to 31 of a-z, 0-9 and -")
+
+
+def check_node_name(name: str) -> None:
+    """The name can be that of a node, or a LabError says what a name looks like."""
+    if not _NODE.fullmatch(name) or name == "client":
+        raise LabError(
+            f"{name!r}: not a name for a node; use up to 15 of a-z, 0-9 and -, a letter first, not client"
+        )
 
 
 def labs_that_are_up() -> tuple[str, ...]:

@@ -79,6 +79,8 @@ def test_the_articles_cluster_has_its_names_and_what_binds_them() -> None:
         "order mysqlPromote_before_IP Mandatory: ms_MySQL:promote mysqlmasterIP:start",
         "group Keystone keystoneIP keystoneService",
         "group Glance glanceIP glanceApiService",
+        "order keystone_after_mysql Mandatory: mysqlmasterIP Keystone symmetrical=false",
+        "order glance_after_mysql Mandatory: mysqlmasterIP Glance symmetrical=false",
         "order glance_after_keystone Optional: Keystone Glance",
         "clone novaCompute novaComputeService",
         "property stonith-enabled=true",

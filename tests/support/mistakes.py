@@ -62,7 +62,7 @@ PLANTED = tuple(Mistake(*row) for row in (
     ("login-incomplete", "keystoneService", "primitive keystoneService", "os_password=lrm://", ""),
     ("run-twice", "oldDatabase", "group Rabbitmq", "", "primitive oldDatabase systemd:mariadb\n"),
     ("address-twice", "glanceIP", "primitive glanceIP", "ip=10.0.1.4", "ip=10.0.1.3"),
-    ("order-takes-down-more", "glance_after_keystone", "order glance_after", "Optional:", "inf:"),
+    ("order-takes-down-more", "glance_after_keystone", "order glance_after_keystone", "Optional:", "inf:"),
     ("constraint-dangling", "nova_after_keystone", "order nova_after_keystone", " Keystone ", " Keyston "),
     ("move-left-behind", "cli-ban-Nova", "property", "", "location cli-ban-Nova Nova -inf: server1\n"),
 ))  # fmt: skip

@@ -47,7 +47,7 @@ PRIMITIVES = any_.builds(
 )
 ENDS = any_.builds(End, NAMES, any_.sampled_from(["", "promote", "Promoted"]))
 GROUPS = any_.builds(Group, NAMES, any_.lists(NAMES, min_size=1, max_size=3).map(tuple))
-ORDERS = any_.builds(Order, NAMES, ENDS, ENDS, any_.sampled_from(["Mandatory", "Optional"]))
+ORDERS = any_.builds(Order, NAMES, ENDS, ENDS, any_.sampled_from(["Mandatory", "Optional"]), any_.booleans())
 COLOCATIONS = any_.builds(Colocation, NAMES, any_.sampled_from(["INFINITY", "-INFINITY", "100"]), ENDS, ENDS)
 
 
