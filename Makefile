@@ -197,9 +197,10 @@ offline: rpm
 	@install -D -m 644 packaging/OFFLINE $(OFFLINE)/README
 	@install -D -m 644 -t $(OFFLINE)/rpms $(RPM)/SRPMS/*.rpm $(RPM)/RPMS/noarch/*.rpm
 	@$(PIP) wheel --quiet --no-deps --wheel-dir $(OFFLINE)/wheels $(RPM)/SOURCES/$(NAME)-$(VERSION).tar.gz
-	@for python in $(PYTHONS); do \
-	    $(PIP) download --quiet --only-binary=:all: --python-version $$python --dest $(OFFLINE)/wheels \
-	        --find-links $(OFFLINE)/wheels 'ocf-agents[mysql,tools]==$(VERSION)' || exit; done
+	@printf '%s\n' $(PYTHONS) | xargs -P 4 -I {} $(PIP) download --quiet --only-binary=:all: \
+	    --python-version {} --dest $(RPM)/wheels/{} --find-links $(OFFLINE)/wheels \
+	    'ocf-agents[mysql,tools]==$(VERSION)'
+	@install -m 644 -t $(OFFLINE)/wheels $$(printf '%s\n' $(RPM)/wheels/*/*.whl | awk -F / '!seen[$$NF]++')
 	@$(PYTHON) -I packaging/simple_index.py $(OFFLINE)
 	@cd $(OFFLINE) && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | xargs sha256sum > SHA256SUMS
 	@du -sh $(OFFLINE)

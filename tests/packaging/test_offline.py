@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.long
 
 NO_NETWORK = ["unshare", "--net"]
+PYTHONS = re.findall(r"^PYTHONS = (.*)$", (CHECKOUT / "Makefile").read_text(), re.MULTILINE)[0].split()
+WANTED = "ocf-agents[mysql,tools]"
 SERVE_AND_INSTALL = """\
 ip link set lo up
 "$1" -m http.server --directory "$2" --bind 127.0.0.1 8080 2>/dev/null &
@@ -36,12 +40,11 @@ done
 
 @pytest.fixture(scope="module")
 def offline(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory that make offline makes, for the Python of the tests."""
+    """The directory that make offline makes when nothing more is said."""
     if os.geteuid():
         pytest.skip("a network namespace takes root's rights")
     directory = tmp_path_factory.mktemp("offline")
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    make("offline", f"DIST={directory}", f"RPM={directory}/build", f"PYTHONS={python}")
+    make("offline", f"DIST={directory}", f"RPM={directory}/build")
     return directory / "offline"
 
 
@@ -73,7 +76,7 @@ def test_its_checksums_hold_and_leave_nothing_out(offline: Path) -> None:
 
 def test_pip_installs_from_its_files_and_the_agents_run(offline: Path, python: Path, tmp_path: Path) -> None:
     index = f"file://{offline}/simple/"
-    done = alone(python, "-m", "pip", "install", "-q", "--index-url", index, "ocf-agents[mysql,tools]")
+    done = alone(python, "-m", "pip", "install", "-q", "--index-url", index, WANTED)
     assert done.returncode == 0, done.stderr
     command, root = python.with_name("ocf-agents"), tmp_path / "ocf"
     for _ in range(2):
@@ -84,6 +87,31 @@ def test_pip_installs_from_its_files_and_the_agents_run(offline: Path, python: P
     for _ in range(2):
         assert alone(command, "uninstall", "--ocf-root", root).returncode == 0
     assert not [path for path in root.rglob("*") if not path.is_dir()]
+
+
+@pytest.mark.parametrize("version", PYTHONS)
+def test_pip_finds_everything_for_each_python_that_it_is_for(
+    offline: Path, python: Path, tmp_path: Path, version: str
+) -> None:
+    order = ["--python-version", version, "--only-binary", ":all:", "--target", tmp_path]
+    done = alone(
+        python, "-m", "pip", "install", "-q", "--index-url", f"file://{offline}/simple/", *order, WANTED
+    )
+    assert done.returncode == 0, done.stderr
+    assert {"ocf_agents", "click", "keystoneclient", "psutil", "pymysql"} <= {
+        one.name for one in tmp_path.iterdir()
+    }
+    interpreter = shutil.which(f"python{version}")
+    asked = [interpreter or "", "-I", "-c", "import sys; print(sys.base_prefix)"]
+    if (
+        interpreter is None
+        or (found := subprocess.run(asked, capture_output=True, text=True, check=False)).returncode
+    ):
+        pytest.skip(f"everything was found; no Python {version} is on this machine to run it")
+    program = f"{found.stdout.strip()}/bin/python{version}"
+    run = alone("env", f"PYTHONPATH={tmp_path}", program, "-m", "ocf_agents.cli.main", "list")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert all(link.rpartition("/")[2] in run.stdout for link in links())
 
 
 def test_pip_installs_from_a_plain_web_server(offline: Path, python: Path, tmp_path: Path) -> None:

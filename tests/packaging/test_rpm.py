@@ -176,6 +176,29 @@ def test_an_upgrade_leaves_nothing_of_the_old_and_an_erase_nothing_at_all(
     assert scratch.files() == before
 
 
+def test_dnf_installs_what_it_finds_the_requirements_of_and_removes_it(
+    rpms: Path, of_distribution: Path, scratch: Scratch, tmp_path: Path
+) -> None:
+    if shutil.which("dnf") is None:
+        pytest.skip("dnf is not installed; apt-get install dnf")
+    # Debian's rpm has its database elsewhere.
+    (tmp_path / ".rpmmacros").write_text("%_dbpath /var/lib/rpm\n")
+    options = ("--releasever=9", "--setopt=reposdir=/nonexistent", "--setopt=gpgcheck=0", "--assumeyes")
+    dnf = ("env", f"HOME={tmp_path}", "dnf", f"--installroot={scratch.root}", *options)
+    before = scratch.files()
+    refused = scratch.outside(*dnf, "install", *packages(rpms))
+    assert "nothing provides python3dist(pymysql)" in refused.stderr
+    scratch.rpm("-i", of_distribution)
+    done = scratch.outside(*dnf, "install", *packages(rpms))
+    assert done.returncode == 0, done.stderr
+    assert scratch.compiled() == [PYTHON]
+    for link in links(compatible=True):
+        assert scratch.inside(f"{AGENTS}/{link}", "meta-data").returncode == 0, link
+    done = scratch.outside(*dnf, "remove", *NAMES)
+    assert done.returncode == 0, done.stderr
+    assert {name for name in scratch.files() - before if "/var/" not in name} == set()
+
+
 @pytest.mark.parametrize("version", ["3.9", "3.12", "3.13"])
 def test_the_same_packages_serve_another_python(
     rpms: Path, of_distribution: Path, scratch: Scratch, version: str
