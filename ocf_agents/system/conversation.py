@@ -152,4 +152,8 @@ def framed(answer: bytes, ended: bool = False) -> bool:
 
 def ask(place: "Place", question: bytes, whole: "Callable[[bytes], bool]", seconds: float) -> bytes:
     """What the server answered to a single question; OSError, a TimeoutError at the deadline."""
-    return Conversation(seconds).ask(place, question, whole)
+    try:
+        return Conversation(seconds).ask(place, question, whole)
+    except _socket.timeout:
+        # What Python 3.9 raises is no TimeoutError; later it is the same.
+        raise TimeoutError from None

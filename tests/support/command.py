@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,12 @@ def typed(
     return Said(done.returncode, done.stdout, done.stderr)
 
 
+# Before click 8.2 both outputs are one unless it is told otherwise; since then they never are.
+RUNNER = CliRunner(**({"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}))
+
+
 def called(*words: object, stdin: str = "") -> Said:
     """The command in this process."""
-    done = CliRunner().invoke(main, [*map(str, words)], input=stdin)
+    done = RUNNER.invoke(main, [*map(str, words)], input=stdin)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return Said(done.exit_code, done.stdout, done.stderr)
