@@ -8,6 +8,12 @@ from ..system.errors import Missing, Refused
 if TYPE_CHECKING:
     from typing import Any
 
+    from .dialect import Version
+
+SPARED = ("cryptography", "ssl")
+"""What the driver would import for encryption, at more than its own price. Nothing here is encrypted by it,
+and only some logins to MySQL over the network need the former."""
+
 
 class SqlRefused(Refused):
     """The server refused a statement; neither text nor number shows its values."""
@@ -22,16 +28,23 @@ def said(error: Exception) -> str:
     return " ".join(str(part) for part in error.args) or type(error).__name__
 
 
-def import_driver() -> Any:
+def import_driver(version: Version) -> Any:
     """The driver, found where the system has its third-party code; agents run without that path."""
+    import sys
+
+    if "pymysql" in sys.modules:
+        return sys.modules["pymysql"]
+    import site
+
+    # Not site.main: it also runs what other packages put into the start of every interpreter.
+    sys.path += [path for path in site.getsitepackages() if path not in sys.path]
+    hidden = [name for name in SPARED if version.mariadb and name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None is what forbids an import
     try:
         import pymysql  # type: ignore[import-untyped,unused-ignore]  # it has no types
     except ImportError:
-        import site
-
-        site.main()
-        try:
-            import pymysql
-        except ImportError:
-            raise Missing("pymysql: not installed on this node; install python3-pymysql") from None
+        raise Missing("pymysql: not installed on this node; install python3-pymysql") from None
+    finally:
+        for name in hidden:
+            del sys.modules[name]
     return pymysql

@@ -69,7 +69,7 @@ class Server:
 
     def open_socket(self, user: str, password: str) -> Any:
         """A connection through the local socket; Refused says why there is none."""
-        driver = import_driver()
+        driver = import_driver(self.version)
         try:
             return driver.connect(
                 unix_socket=self.login.socket,
@@ -93,7 +93,7 @@ class Server:
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """What a statement returns; Refused has the server's words. Values never reach a log."""
         connection = self.connect()
-        driver = import_driver()
+        driver = import_driver(self.version)
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement, tuple(values) or None)
@@ -175,7 +175,7 @@ class Server:
 
     def applied_to(self) -> tuple[str, int]:
         """File and offset in the relay log that the applier has noted, perhaps too late; MariaDB's."""
-        driver = import_driver()
+        driver = import_driver(self.version)
         with self.connect().cursor(driver.cursors.DictCursor) as cursor:
             cursor.execute(word("show replica", self.version))
             row = cursor.fetchone() or {}
@@ -268,7 +268,7 @@ class Peer(Record):
 
 def ask_peer(source: Source, version: Version, seconds: float) -> Peer:
     """What the server at an address says of itself; Refused says why it says nothing."""
-    driver = import_driver()
+    driver = import_driver(version)
     timeout = max(1, int(seconds))
     try:
         connection = driver.connect(
