@@ -13,8 +13,9 @@ MARGIN = 0.1
 """The part of the timeout that is kept back."""
 LONGEST_MARGIN = 5.0
 """Seconds that are kept back at most."""
-PAUSE = 0.1
-"""Seconds between two looks; an action waits for a process, not for a disk."""
+FIRST_PAUSE, PAUSE = 0.01, 0.1
+"""Seconds between two looks: at first, twice as long each time, and then. What an action waits for is mostly
+there at once or takes its time."""
 PATIENCE = 0.05
 """The part of the time already waited that the next pause may last: a slow start is not asked hundreds of times."""
 LONGEST_PAUSE = 1.0
@@ -41,6 +42,9 @@ class Deadline:
             now = self.host.now()
             if now >= end:
                 return False
-            pause = max(PAUSE, (now - began) * PATIENCE)
-            self.host.sleep(min(pause, LONGEST_PAUSE, end - now))
+            waited, left = now - began, end - now
+            first = min(PAUSE, max(FIRST_PAUSE, waited))
+            pause = min(LONGEST_PAUSE, max(first, waited * PATIENCE))
+            # A last look that is given next to no time tells nothing.
+            self.host.sleep(pause if left > 2 * pause else left)
         return True
