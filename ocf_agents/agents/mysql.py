@@ -163,6 +163,8 @@ class Mysql(
 
         asked = self.context.notification
         member = self.member
+        if {*asked.active, *asked.starting, *asked.promoting} == {member.name}:
+            return  # nobody else is there to tell or to be told; promote itself stops receiving
         look = member.look()
         if look.answer == ANSWERS and look.read_only:
             prepare(member, look, asked.demoting)

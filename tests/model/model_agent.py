@@ -55,6 +55,7 @@ class Call(NamedTuple):
     event: str = ""
     promoting: str = ""
     demoting: str = ""
+    active: str = ""
 
     def __str__(self) -> str:
         return self.event or self.action
@@ -325,6 +326,7 @@ def act(turns: Turns, call: Call) -> int:
             "OCF_RESKEY_CRM_meta_notify_operation": operation,
             "OCF_RESKEY_CRM_meta_notify_promote_uname": call.promoting,
             "OCF_RESKEY_CRM_meta_notify_demote_uname": call.demoting,
+            "OCF_RESKEY_CRM_meta_notify_active_uname": call.active,
         }
 
     def ask_peer(source: sql.Source, *_: Any) -> sql.Peer:

@@ -332,10 +332,11 @@ class Pacemaker:
     def promotion(self, world: World, name: str, demoting: str = "") -> list[tuple[str, Call]]:
         """The notifications around a promotion, and the promotion itself."""
         nodes = [node.name for node in world.together(name) if node.role in (UNPROMOTED, PROMOTED)]
+        active = " ".join(nodes)
         return [
-            *((node, Call("notify", "pre-promote", name, demoting)) for node in nodes),
+            *((node, Call("notify", "pre-promote", name, demoting, active)) for node in nodes),
             (name, Call("promote")),
-            *((node, Call("notify", "post-promote", name, demoting)) for node in nodes),
+            *((node, Call("notify", "post-promote", name, demoting, active)) for node in nodes),
         ]
 
     def told(self, world: World, event: str, but: str = "") -> list[tuple[str, Call]]:

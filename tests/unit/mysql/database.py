@@ -350,8 +350,9 @@ def promote(node: Node, *, demoting: str = "") -> Outcome:
     alive = [
         n for n in node.cluster.nodes.values() if n.bodies and node.cluster.condition[n.name] == "online"
     ]
+    active = " ".join(other.name for other in alive)
     for other in alive:
-        other.notify("pre-promote", promote=node.name, demote=demoting)
+        other.notify("pre-promote", promote=node.name, demote=demoting, active=active)
     outcome = node.do("promote")
     if outcome.code == 0:
         for other in alive:

@@ -85,6 +85,17 @@ def test_a_closed_primary_does_not_take_back_where_its_writes_end(whole: Cluster
     assert whole.reports["n1"] == closed
 
 
+def test_the_last_one_left_tells_nobody_before_its_promotion_and_loses_no_time(whole: Cluster) -> None:
+    node = whole.nodes["n2"]
+    lose(whole, "n1")
+    before, receiving = whole.reports["n2"], node.server.receiving
+    node.notify("pre-promote", promote="n2", active="n2")
+    assert (whole.reports["n2"], node.server.receiving) == (before, receiving)
+    node.notify("pre-promote", promote="n2", active="n1 n2")
+    assert whole.reports["n2"] != before
+    assert promote(node).code == 0
+
+
 def test_a_torn_standby_does_not_count_as_heard(whole: Cluster) -> None:
     node, torn = whole.nodes["n2"], "n3"
     whole.facts["clustermysql_PACT"] = "primary=n1;standbys=n2,n3;invited=;position=;serial=99999999999"
