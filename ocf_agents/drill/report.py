@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from .plan import Round
-from .verdict import faults_of
+from .verdict import PARTED, WHOLE, faults_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,10 +68,43 @@ def rows(results: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     ]
 
 
+def beside(results: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """The table of several agents, head first: a row for each fault, and in it what became of each agent."""
+    kinds: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    agents = list(dict.fromkeys(result["agent"] for result in results))
+    for result in results:
+        kind = " + ".join(result["faults"])
+        kinds.setdefault(kind, {}).setdefault(result["agent"], []).append(result)
+    lines = [("fault", *(agent.removeprefix("ocf:") for agent in agents))]
+    for kind, groups in kinds.items():
+        lines.append((kind, *(became(groups[agent]) if agent in groups else "" for agent in agents)))
+    return lines
+
+
+def became(group: list[dict[str, Any]]) -> str:
+    """What rounds of one fault and one agent came to, in a few words."""
+    writable = sum(result["two_writable_s"] for result in group)
+    broken = sum(result["final"] not in (WHOLE, PARTED) for result in group)
+    words = [
+        f"{median(result['outage_ms'] for result in group):.0f} ms",
+        f"{lost(group)} lost" if lost(group) else "",
+        f"two writable {writable:.1f} s" if writable else "",
+        f"{broken} of {len(group)} not whole" if broken else "",
+        "loser set apart" if any(result["final"] == PARTED for result in group) else "",
+    ]
+    return ", ".join(filter(None, words))
+
+
+def summary(results: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """The table, head first: one agent in numbers, or several side by side."""
+    several = len({result["agent"] for result in results}) > 1
+    return beside(results) if several else [HEAD, *rows(results)]
+
+
 def table(results: list[dict[str, Any]]) -> str:
     """The table as text."""
-    lines = [HEAD, *rows(results)]
-    widths = [max(len(row[column]) for row in lines) for column in range(len(HEAD))]
+    lines = summary(results)
+    widths = [max(len(row[column]) for row in lines) for column in range(len(lines[0]))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in lines
     )
@@ -81,10 +114,8 @@ def page(document: dict[str, Any]) -> str:
     """The whole report; it needs no other file and no network."""
     results = document["rounds"]
     bad = [result for result in results if faults_of(result)]
-    cells = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows(results)
-    )
-    head = "".join(f"<th>{word}</th>" for word in HEAD)
+    head, *lines = summary(results)
+    cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in lines)
     setting = f"{document['nodes']} nodes, {'with' if document['fencing'] else 'without'} fencing"
     seed = "every fault in turn" if document["seed"] is None else f"drawn by lot, seed {document['seed']}"
     order = sorted(results, key=lambda result: (not faults_of(result), result["round"]))
@@ -92,7 +123,7 @@ def page(document: dict[str, Any]) -> str:
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Drills</title><style>{STYLE}</style>'
         f"<h1>Drills</h1><p>{setting}; {seed}. {len(results)} rounds, of which {len(bad)} failed; "
         f"{sum(result['confirmed'] for result in results):,} confirmed writes, of which {lost(results)} "
-        f"were lost.</p><table><tr>{head}</tr>{cells}</table>"
+        f"were lost.</p><table><tr>{''.join(f'<th>{escape(word)}</th>' for word in head)}</tr>{cells}</table>"
         "<p>Outage: the longest time without a confirmed write. In the pictures: green, the server was "
         "writable (pale: it ran, but took no writes); black, the node was off; "
         "blue, it stood still; orange, its cable was cut.</p>"

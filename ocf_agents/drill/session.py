@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..lab import Lab, LabError, mariadb
-from ..lab.faults import FAULTS, Drill
+from ..lab.fault_disk import free_disk
+from ..lab.faults import FAULTS, PARTING, UNFENCED
+from ..lab.mariadb import OURS
+from ..lab.scene import ADDRESS, RESOURCE, Drill
 from .timeline import Power, Timeline
-from .verdict import WHOLE, count_lost, missing_money
+from .verdict import PARTED, WHOLE, Books
 
 if TYPE_CHECKING:
     from typing import Callable
@@ -23,24 +26,26 @@ WHOLE_SECONDS = 120.0
 """Seconds within which a cluster must be whole again."""
 CATALOGUE: dict[str, Callable[[Drill], None]] = {fault.__name__: fault for fault in FAULTS}
 """Every fault by its name; its docstring says what it is."""
-OURS = "ocf:percona:mysql"
+NEEDS_NO_FENCING = frozenset(fault.__name__ for fault in UNFENCED)
+PARTS = frozenset(fault.__name__ for fault in PARTING)
 
 
 class Session:
     """A lab that rounds are played on; it is thrown away after a round that left it broken."""
 
-    def __init__(self, name: str, *, nodes: int, fencing: bool) -> None:
-        self.name, self.nodes, self.fencing = name, nodes, fencing
+    def __init__(self, name: str, *, nodes: int, fencing: bool, threshold: int | None = None) -> None:
+        self.name, self.nodes, self.fencing, self.threshold = name, nodes, fencing, threshold
 
     def run(self, left: list[Round], done: Callable[[dict[str, Any]], None]) -> None:
-        """Rounds are played and taken off the list, until none is left or the cluster stays broken."""
-        agent = left[0].agent
-        with Lab(self.name, self.nodes, fencing=self.fencing, install=mariadb.INSTALL) as lab:
-            mariadb.install_databases(lab)
-            mariadb.configure(lab, agent)
-            while left and left[0].agent == agent:
+        """Rounds of one setting are played and taken off the list, until the cluster is not whole."""
+        agent, fencing = left[0].agent, self.fences(left[0])
+        install, volumes = mariadb.INSTALL, mariadb.VOLUMES
+        with Lab(self.name, self.nodes, fencing=fencing, install=install, volumes=volumes) as lab:
+            mariadb.install_databases(lab, agent=agent)
+            mariadb.configure(lab, agent, threshold=self.threshold)
+            while left and (left[0].agent, self.fences(left[0])) == (agent, fencing):
                 result = play(lab, left.pop(0))
-                if result["final"] != WHOLE:
+                if result["final"] not in (WHOLE, PARTED):
                     directory = Path(tempfile.mkdtemp(prefix="ocf-drill-logs-"))
                     lab.save_logs(directory)
                     result["logs"] = str(directory)
@@ -48,16 +53,20 @@ class Session:
                 if result["final"] != WHOLE:
                     return
 
+    def fences(self, planned: Round) -> bool:
+        """Whether the cluster of a round fences."""
+        return self.fencing and not NEEDS_NO_FENCING & set(planned.faults)
+
 
 def play(lab: Lab, planned: Round) -> dict[str, Any]:
     """What a round cost."""
     with tempfile.TemporaryDirectory(prefix="ocf-drill-") as name:
         directory = Path(name)
         directory.chmod(0o755)
-        drill = Drill(lab, directory)
+        drill = Drill(lab, directory, planned.agent)
         final = WHOLE
         try:
-            lab.wait(lambda: whole(drill, planned.agent), WHOLE_SECONDS, "the cluster to be whole before")
+            lab.wait(lambda: whole(drill), WHOLE_SECONDS, "the cluster to be whole before")
         except LabError as error:
             final = str(error)
         with drill.watcher, drill.writer:
@@ -68,19 +77,32 @@ def play(lab: Lab, planned: Round) -> dict[str, Any]:
         time.sleep(1)  # the writer's last row reaches the replica
         timeline.take_servers(lab, drill.watcher)
         timeline.take_writes(drill.writer)
-        return {
-            "round": planned.number,
-            "agent": planned.agent,
-            "faults": list(planned.faults),
-            "delay": planned.delay,
-            "outage_ms": round(drill.writer.longest_gap(timeline.began) * 1000),
-            "confirmed": len(drill.writer.acknowledged()),
-            "lost": {node.name: count_lost(drill, node) for node in lab.nodes},
-            "money": {node.name: missing_money(node) for node in lab.nodes},
-            "two_writable_s": round(drill.watcher.seconds_with_two_writable(), 3),
-            "final": final,
-            "timeline": timeline.as_words(),
-        }
+        return {**told(planned), **seen(drill, timeline, planned), "final": final}
+
+
+def told(planned: Round) -> dict[str, Any]:
+    """What a round is."""
+    return {
+        "round": planned.number,
+        "agent": planned.agent,
+        "faults": list(planned.faults),
+        "delay": planned.delay,
+    }
+
+
+def seen(drill: Drill, timeline: Timeline, planned: Round) -> dict[str, Any]:
+    """What is known of a round when it is over."""
+    books = Books(drill)
+    return {
+        "outage_ms": round(drill.writer.longest_gap(timeline.began) * 1000),
+        "confirmed": len(books.confirmed),
+        "lost": books.lost(),
+        "money": books.money,
+        "apart": books.apart(),
+        "unfenced": not drill.lab.spec.fencing and bool(PARTS & set(planned.faults)),
+        "two_writable_s": round(drill.watcher.seconds_with_two_writable(), 3),
+        "timeline": timeline.as_words(),
+    }
 
 
 def strike_and_recover(drill: Drill, planned: Round, timeline: Timeline) -> str:
@@ -91,12 +113,19 @@ def strike_and_recover(drill: Drill, planned: Round, timeline: Timeline) -> str:
         timeline.note("the faults are over")
         mend(drill)
         drill.on_again()
-        drill.lab.wait(lambda: whole(drill, planned.agent), WHOLE_SECONDS, "the cluster to be whole")
+        final = drill.lab.wait(lambda: ending(drill), WHOLE_SECONDS, "the cluster to be whole")
         timeline.note("the cluster is whole")
         drill.writer.await_more()
     except LabError as error:
         return str(error)
-    return WHOLE
+    return final
+
+
+def ending(drill: Drill) -> str:
+    """How the round ends: WHOLE, PARTED where nothing could prevent that, or empty while it goes on."""
+    if whole(drill):
+        return WHOLE
+    return PARTED if not drill.lab.spec.fencing and drill.agent == OURS and drill.parted() else ""
 
 
 def strike(drill: Drill, planned: Round, timeline: Timeline) -> None:
@@ -131,29 +160,25 @@ def mend(drill: Drill) -> None:
         with suppress(LabError):
             if node.power.value == "frozen":
                 node.thaw()
+        with suppress(LabError):
+            free_disk(node)
     for node in lab.nodes:
         with suppress(LabError):
             lab.crm("node", "online", node.name)
 
 
-def whole(drill: Drill, agent: str) -> bool:
+def whole(drill: Drill) -> bool:
     """Whether there is a primary with its address, and every other node is a replica that counts."""
-    if agent == OURS:
+    if drill.agent == OURS:
         return drill.whole()
     lab = drill.lab
-    primary, replicas = (lab.where(mariadb_resource(), role) for role in ("Promoted", "Unpromoted"))
+    primary, replicas = (lab.where(RESOURCE, role) for role in ("Promoted", "Unpromoted"))
     return (
         len(primary) == 1
+        and lab.where(ADDRESS) == primary
         and len(replicas) == len(lab.nodes) - 1
         and all(replicates(lab, name) for name in replicas)
     )
-
-
-def mariadb_resource() -> str:
-    """The resource of the database."""
-    from ..lab.faults import RESOURCE
-
-    return RESOURCE
 
 
 def replicates(lab: Lab, name: str) -> bool:

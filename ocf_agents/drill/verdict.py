@@ -2,23 +2,86 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from ..lab.errors import LabError
+from ..lab.faults import UNFENCED
 from ..lab.mariadb import ask
 from ..lab.writer import ACCOUNTS, BALANCE
 
 if TYPE_CHECKING:
     from ..lab import Node
-    from ..lab.faults import Drill
+    from ..lab.scene import Drill
 
 WHOLE = "whole"
+PARTED = "whole, but for what is set apart"
+"""How a split ends that nobody could prevent: the losing side's writes are kept apart, and named."""
+BOTH_WRITE = {fault.__name__ for fault in UNFENCED}
+"""Faults in which both sides of a split confirm writes, so that one of them has to be set apart."""
+GTID = re.compile(r"\b(\d+)-(\d+)-(\d+)(?:-(\d+))?")
 
 
-def count_lost(drill: Drill, node: Node) -> int | None:
-    """The confirmed writes that are lacking on a node; None where no server answers."""
+class Books:
+    """The confirmed writes of a round against what each server has; read once, when the round is over."""
+
+    def __init__(self, drill: Drill) -> None:
+        self.nodes = drill.lab.nodes
+        self.confirmed = {number: server for number, _, server in drill.writer.acknowledged()}
+        self.stored = {node.name: stored(node) for node in self.nodes}
+        self.money = {node.name: missing_money(node) for node in self.nodes}
+        self.words = words_of(drill)
+
+    def lost(self) -> dict[str, int | None]:
+        """For each node the confirmed writes that it lacks; None where none answers or it is set apart.
+
+        What is kept on a server that is set apart is not lost.
+        """
+        kept: set[int] = set().union(*(self.stored[name] or () for name in self.words))
+        wanted = self.confirmed.keys() - kept if kept else self.confirmed.keys()
+        return {
+            name: None if rows is None or name in self.words else len(wanted - rows)
+            for name, rows in self.stored.items()
+        }
+
+    def apart(self) -> dict[str, dict[str, Any]]:
+        """For each server that is set apart: what it says, how many transactions that names, the confirmed
+        writes that are on no other server, and those of its own that it lacks.
+        """
+        others = [rows for name, rows in self.stored.items() if rows is not None and name not in self.words]
+        found = {}
+        for name, words in self.words.items():
+            rows = self.stored[name] or set()
+            server = [node.name for node in self.nodes].index(name) + 1
+            own = {number for number, by in self.confirmed.items() if by == server}
+            alone = (self.confirmed.keys() & rows).difference(*others)
+            found[name] = {
+                "says": words,
+                "alone": len(alone),
+                "named": transactions(words),
+                "lacks": len(own - rows),
+            }
+        return found
+
+
+def transactions(words: str) -> int:
+    """How many transactions a server names that says why it is set apart."""
+    listed = words.partition(" it has ")[2].partition(", which ")[0]
+    return sum(int(last or first) - int(first) + 1 for _, _, first, last in GTID.findall(listed))
+
+
+def words_of(drill: Drill) -> dict[str, str]:
+    """What each server that is set apart says of itself; empty where no cluster answers."""
     try:
-        return len(drill.writer.lost(node))
+        return drill.apart()
+    except LabError:
+        return {}
+
+
+def stored(node: Node) -> set[int] | None:
+    """The numbers that are on a node; None where no server answers."""
+    try:
+        return set(map(int, ask(node, "SELECT number FROM app.written").split()))
     except LabError:
         return None
 
@@ -36,8 +99,15 @@ def faults_of(result: dict[str, Any]) -> list[str]:
     """What is wrong with a round; empty for a good one."""
     found = [f"{name} lacks {lost} confirmed writes" for name, lost in result["lost"].items() if lost]
     found += [f"the sum on {name} is off by {money}" for name, money in result["money"].items() if money]
-    if result["two_writable_s"]:
+    if result["two_writable_s"] and not result.get("unfenced"):
         found.append(f"two servers were writable for {result['two_writable_s']} s")
-    if result["final"] != WHOLE:
+    if result["final"] not in (WHOLE, *([PARTED] if result.get("unfenced") else [])):
         found.append(result["final"])
+    if result["final"] == WHOLE and BOTH_WRITE & set(result["faults"]):
+        found.append("both sides confirmed writes, and no server is set apart with its own")
+    for name, apart in result.get("apart", {}).items():
+        if apart["lacks"]:
+            found.append(f"{name} is set apart, and {apart['lacks']} of its own confirmed writes are gone")
+        if apart["named"] < apart["alone"]:
+            found.append(f"{name} has {apart['alone']} writes alone, and names {apart['named']} transactions")
     return found

@@ -6,77 +6,22 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Callable
 
-from ..mysql.pact import Pact
 from . import mariadb
 from .errors import LabError
+from .fault_agent import KILLED_AGENTS
+from .fault_disk import fill_disk
+from .fault_split import split_nodes, split_without_fencing
 from .node import Power
+from .scene import server_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .lab import Lab
     from .node import Node
-
-RESOURCE, ADDRESS = "clustermysql", "mysqlmasterIP"
-PIDFILE = "/var/run/mysqld/mysqld.pid"
+    from .scene import Drill
 
 
-class Drill:
-    """A lab with the database, its application and a watcher."""
-
-    def __init__(self, lab: Lab, directory: Path) -> None:
-        self.lab = lab
-        self.writer = mariadb.writer(lab, directory)
-        self.watcher = mariadb.watcher(lab, directory)
-
-    @property
-    def primary(self) -> Node:
-        """The node whose server is writable."""
-        found = self.lab.wait(lambda: self.lab.where(RESOURCE, "Promoted"), 60, "a primary")
-        return self.lab.node(found[0])
-
-    @property
-    def replica(self) -> Node:
-        """Another node."""
-        primary = self.primary.name
-        return next(node for node in self.lab.nodes if node.name != primary)
-
-    def pact(self) -> Pact | None:
-        """What the cluster has on record."""
-        words = f"crm_attribute -t crm_config -s mysql_replication -n {RESOURCE}_PACT -G -q"
-        return Pact.read(self.lab.voice().run(words.split()).stdout.strip())
-
-    def whole(self) -> bool:
-        """Whether there is a primary with its address, and every other node is a standby on record."""
-        primary, replicas = (self.lab.where(RESOURCE, role) for role in ("Promoted", "Unpromoted"))
-        pact = self.pact()
-        return (
-            len(primary) == 1
-            and len(replicas) == len(self.lab.nodes) - 1
-            and self.lab.where(ADDRESS) == primary
-            and pact is not None
-            and (pact.primary, list(pact.standbys)) == (primary[0], replicas)
-        )
-
-    def another(self, than: Node) -> None:
-        """Another node has become the primary."""
-        self.lab.wait(
-            lambda: self.lab.where(RESOURCE, "Promoted") not in ([], [than.name]), 90, "a new primary"
-        )
-
-    def on_again(self) -> None:
-        """Every node has power."""
-        for node in self.lab.nodes:
-            with suppress(LabError):
-                self.lab.wait(lambda node=node: node.power is Power.ON, 15, "power")  # type: ignore[misc]
-            if node.power is Power.OFF:
-                node.start()
-        self.lab.wait_online(60)
-
-
-def server_of(node: Node) -> str:
-    """The pid of the server in a node."""
-    return node.read(PIDFILE).strip()
+SUPERVISOR = "mysqld_safe"
+NOTICED = 5.0
+"""Seconds in which every node's monitor has come round."""
 
 
 def switchover(drill: Drill) -> None:
@@ -89,9 +34,10 @@ def switchover(drill: Drill) -> None:
 
 
 def kill_server(drill: Drill) -> None:
-    """The primary's server gets SIGKILL."""
+    """The primary's server gets SIGKILL, and so does a supervisor that would start it again."""
     old = drill.primary
-    old.check(["kill", "-KILL", server_of(old)])
+    supervisors = [str(process.pid) for process in old.processes() if SUPERVISOR in process.command]
+    old.check(["kill", "-KILL", *supervisors, server_of(old)])
     drill.writer.await_more()
 
 
@@ -139,14 +85,6 @@ def cut_node(drill: Drill) -> None:
     old.heal()
 
 
-def split_nodes(drill: Drill) -> None:
-    """The nodes lose each other, while the client reaches both."""
-    names = [node.name for node in drill.lab.nodes]
-    drill.lab.split(*names)
-    time.sleep(10)  # the length of the fault, not a wait for something
-    drill.lab.unsplit(*names)
-
-
 def freeze_node(drill: Drill) -> None:
     """The primary's node stands still for ten seconds, and goes on if nobody shot it."""
     old = drill.primary
@@ -173,12 +111,18 @@ def broken_replica(drill: Drill) -> None:
     insertion = f"INSERT INTO app.written VALUES ({row})"  # noqa: S608  # a number
     mariadb.ask(node, f"SET sql_log_bin = 0; {insertion}")
     mariadb.ask(old, insertion)
-    drill.lab.wait(lambda: "DEGRADED" in node.check(["crm_mon", "-1"]), 30, "the replica to be degraded")
+    drill.lab.wait(lambda: "duplicate" in applier(node).lower(), 30, "the replica's applier to stop")
+    time.sleep(NOTICED)  # whether the agent has noticed is its own affair
     old.check(["kill", "-KILL", server_of(old)])
     drill.lab.wait(lambda: server_of(old), 60, "the old primary to be started again")
     repair = f"DELETE FROM app.written WHERE number = {row}"  # noqa: S608  # a number
     mariadb.ask(node, f"STOP SLAVE; SET sql_log_bin = 0; {repair}; START SLAVE")
     drill.writer.await_more()
+
+
+def applier(node: Node) -> str:
+    """What a node's server says of its replication."""
+    return mariadb.ask(node, "SHOW SLAVE STATUS")
 
 
 def lose_replica_server_then_primary(drill: Drill) -> None:
@@ -213,21 +157,6 @@ def exhaust_connections(drill: Drill) -> None:
     drill.writer.await_more()
 
 
-def kill_agent(drill: Drill) -> None:
-    """The agent is killed in the middle of promote, and of demote."""
-    old = drill.primary
-    new = drill.replica
-    drill.lab.crm("node", "standby", old.name)
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        found = [p for p in new.processes() if p.command.endswith("percona/mysql promote")]
-        if found:
-            new.run(["kill", "-KILL", str(found[0].pid)])
-            break
-    drill.writer.await_more()
-    drill.lab.crm("node", "online", old.name)
-
-
 def both_off(drill: Drill) -> None:
     """Both nodes lose power; the former primary comes back first."""
     first, second = drill.primary, drill.replica
@@ -255,6 +184,10 @@ def lose_both(first: Node, second: Node) -> None:
 FAULTS: tuple[Callable[[Drill], None], ...] = (
     switchover, kill_server, suspend_server, kill_replica, suspend_replica, power_off, replica_off, cut_node,
     split_nodes, freeze_node, lagging_replica, broken_replica,
-    lose_replica_server_then_primary, exhaust_connections, kill_agent, both_off,
-    both_off_replica_first,
+    lose_replica_server_then_primary, exhaust_connections, fill_disk, *KILLED_AGENTS, both_off,
+    both_off_replica_first, split_without_fencing,
 )  # fmt: skip
+UNFENCED: tuple[Callable[[Drill], None], ...] = (split_without_fencing,)
+"""Those that need a cluster of their own, which does not fence."""
+PARTING: tuple[Callable[[Drill], None], ...] = (split_nodes, split_without_fencing, cut_node, freeze_node)
+"""Those after which both sides may lead, unless one of them is fenced."""

@@ -79,6 +79,7 @@ $install
     touch $disk/seeded
 fi
 $shares
+$volumes
 mount -n --move $disk/root /
 exec chroot . env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
 /usr/bin/python3 -I -S -c $init
@@ -128,9 +129,10 @@ def boot_script(spec: LabSpec, node: str) -> str:
         "init": shlex.quote(INIT),
         "install": "\n".join(_install_lines(spec, node)),
         "shares": "\n".join(_share_lines(spec)),
+        "volumes": "\n".join(_volume_lines(spec, node)),
     }
     text = _BOOT
-    for name in ("install", "shares", "init"):
+    for name in ("install", "shares", "volumes", "init"):
         text = text.replace(f"${name}", values[name])
     variables = " ".join(f"{name}={shlex.quote(values[name])}" for name in ("mark", "node", "disk"))
     return f"{variables}\n{text}"
@@ -154,4 +156,12 @@ def _share_lines(spec: LabSpec) -> list[str]:
     for source, target in shares:
         here, there = shlex.quote(source), shlex.quote("." + os.path.normpath(target))
         lines += [f"mkdir -p {there}", f"mount -n -o bind,ro {here} {there}"]
+    return lines
+
+
+def _volume_lines(spec: LabSpec, node: str) -> list[str]:
+    lines: list[str] = []
+    for number, (path, _) in enumerate(spec.volumes):
+        here, there = shlex.quote(str(spec.volume(node, number))), shlex.quote("." + os.path.normpath(path))
+        lines += [f"mkdir -p {there}", f"mount -n --bind {here} {there}"]
     return lines

@@ -45,6 +45,7 @@ class Lab(Cluster):
     checkout: the project's directory, which the nodes see read-only.
     install: command that installs the agents in a node; make install when None, () for none.
     shares: more directories that the nodes see read-only, at the same path.
+    volumes: paths in each node that are file systems of their own, in memory, of so many megabytes.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Lab(Cluster):
         checkout: str | Path | None = None,
         install: Sequence[str] | None = None,
         shares: Sequence[str | Path] = (),
+        volumes: Mapping[str, int] | None = None,
     ) -> None:
         """Describes a lab and touches nothing."""
         state.check_name(name)
@@ -82,6 +84,7 @@ class Lab(Cluster):
             checkout=str(Path(checkout or _OWN_CHECKOUT).resolve()),
             install=None if install is None else tuple(install),
             shares=tuple(str(Path(share).resolve()) for share in shares),
+            volumes=tuple((volumes or {}).items()),
         )
 
     @classmethod

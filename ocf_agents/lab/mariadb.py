@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import peers
 from .commands import check
 from .errors import LabError
 
@@ -26,6 +27,12 @@ HOSTS = {NAME: VIP}
 """What a lab is to be told as `hosts`, so that everybody knows the virtual address by its name."""
 MASK = 24
 SERVER = "/usr/sbin/mariadbd"
+OURS = "ocf:percona:mysql"
+"""Our agent under the name of 2012."""
+DATA = "/var/lib/mysql"
+LOGS = "/var/lib/mysql-logs"
+VOLUMES = {LOGS: 256}
+"""What a lab has to have for a full disk: its binary logs on a small file system."""
 SOCKET = "/var/run/mysqld/mysqld.sock"
 PYTHON = "/usr/bin/python3"
 WRITER = Path(__file__).with_name("writer.py")
@@ -47,7 +54,9 @@ CREATE TABLE app.written (number BIGINT PRIMARY KEY) ENGINE=InnoDB;
 CONFIGURATION = """\
 [mysqld]
 server-id = {number}
-log_bin = mysql-bin
+log_bin = {logs}/mysql-bin
+max_binlog_size = 16M
+binlog_expire_logs_seconds = 600
 bind-address = 0.0.0.0
 skip_name_resolve = 1
 innodb_buffer_pool_size = 64M
@@ -57,9 +66,9 @@ innodb_log_file_size = 16M
 PRIMITIVES = """\
 primitive mysqlmasterIP ocf:heartbeat:IPaddr2 params ip={vip} cidr_netmask=24 nic=eth0 op monitor interval=10s
 primitive clustermysql {agent} params binary="/usr/bin/mysqld_safe" log="/var/log/mysql.log" \
-socket="/var/run/mysqld/mysqld.sock" evict_outdated_slaves="false" config="/etc/mysql/my.cnf" \
+socket="/var/run/mysqld/mysqld.sock" {more} config="/etc/mysql/my.cnf" \
 pid="/var/run/mysqld/mysqld.pid" socket="/var/run/mysqld/mysqld.sock" replication_user="repl_user" \
-replication_passwd="repl-password" test_user="test_user" test_passwd="test-password" \
+replication_passwd="repl-password" test_user="test_user" test_passwd="test-password" {meta} \
 op monitor interval="5s" role="Master" OCF_CHECK_LEVEL="1" \
 op monitor interval="2s" role="Slave" timeout="30" OCF_CHECK_LEVEL="1" \
 op start interval="0" timeout="120" op stop interval="0" timeout="120"
@@ -72,19 +81,21 @@ order mysqlPromote_before_IP inf: ms_MySQL:promote mysqlmasterIP:start
 """
 
 
-def install_databases(lab: Lab, statements: str = "") -> None:
-    """Every node has MariaDB's files with the accounts of 2012, all alike, and no server runs.
+def install_databases(lab: Lab, statements: str = "", agent: str = OURS) -> None:
+    """Every node has MariaDB's files with the accounts that the agent needs, all alike, and no server runs.
 
-    What the statements make, one on a line, is there as well.
+    statements: what else the database is to be told before it is copied, one a line.
     """
+    needs = peers.needs(agent)
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="ocf-lab-mariadb-") as directory:
         template = Path(directory) / "data"
-        make_template(template, statements)
+        make_template(template, needs.accounts + statements)
         archive = Path(directory) / "data.tar"
         check(["tar", "-C", str(template), "-cf", str(archive), "."])
         for number, node in enumerate(lab.nodes, 1):
             unpack(node, archive)
-            node.write("/etc/mysql/my.cnf", CONFIGURATION.format(number=number))
+            text = CONFIGURATION.format(number=number, logs=LOGS) + needs.options
+            node.write("/etc/mysql/my.cnf", text)
 
 
 def make_template(directory: Path, more: str = "") -> None:
@@ -104,23 +115,29 @@ def make_template(directory: Path, more: str = "") -> None:
 
 def unpack(node: Node, archive: Path) -> None:
     """The node's data directory is what the archive holds."""
-    node.check(["sh", "-c", "rm -rf /var/lib/mysql && install -d -o mysql -g mysql /var/lib/mysql"])
-    command = node.command(["tar", "-C", "/var/lib/mysql", "-xf", "-"])
+    node.check(["sh", "-c", f"rm -rf {DATA} {LOGS}/* && install -d -o mysql -g mysql {DATA} {LOGS}"])
+    command = node.command(["tar", "-C", DATA, "-xf", "-"])
     with archive.open("rb") as source:
         subprocess.run(command, stdin=source, check=True, cwd="/")
 
 
-def configure(lab: Lab, agent: str = "ocf:percona:mysql", wrap: bool = True) -> None:
+def configure(lab: Lab, agent: str = OURS, wrap: bool = True, threshold: int | None = None) -> None:
     """The cluster has the resources of 2012: loaded as primitives, and then wrapped."""
-    lab.crm_configure(crm_text(lab, agent, wrap))
+    lab.crm_configure(crm_text(lab, agent, wrap, threshold))
 
 
-def crm_text(lab: Lab, agent: str, wrap: bool = True) -> str:
-    """The lines of 2012 that make the servers and their virtual address known, for `crm configure`."""
+def crm_text(lab: Lab, agent: str, wrap: bool = True, threshold: int | None = None) -> str:
+    """The lines of 2012 that make the servers and their virtual address known, for `crm configure`.
+
+    threshold: after so many failures a node is given up for half a minute; None for never.
+    """
     nodes = "".join(
         f'node {node.name} attributes clustermysql_mysql_master_IP="{node.address}"\n' for node in lab.nodes
     )
-    return nodes + PRIMITIVES.format(agent=agent, vip=lab.address(VIP)) + (clone(lab) if wrap else "")
+    meta = "" if threshold is None else f"meta migration-threshold={threshold} failure-timeout=30s"
+    more = peers.needs(agent).parameters.format(nodes=" ".join(node.name for node in lab.nodes))
+    primitives = PRIMITIVES.format(agent=agent, vip=lab.address(VIP), more=more, meta=meta)
+    return nodes + primitives + (clone(lab) if wrap else "")
 
 
 def clone(lab: Lab) -> str:
@@ -175,6 +192,11 @@ class Writer(Observer):
             (int(n), float(t), int(server))
             for n, t, server in (line for line in self.lines() if len(line) == 3)
         ]
+
+    def note(self, number: int, server: int) -> None:
+        """This number was confirmed by this server just now."""
+        with self.file.open("a") as file:
+            file.write(f"{number} {time.time():.4f} {server}\n")
 
     def await_more(self, count: int = 20, seconds: float = 60) -> None:
         """So many more writes have been confirmed."""

@@ -95,9 +95,11 @@ def first_cib(fencing: bool) -> str:
     """The CIB that a node has before its first start.
 
     Pacemaker's own dc-deadtime of 20 s would be most of the time that a lab needs to come up.
-    Fencing starts disabled: a node that is first must not shoot one that has not come yet.
+    Fencing starts disabled: a node that is first must not shoot one that has not come yet. The load of
+    the machine is that of all nodes, and of whatever else it does: Pacemaker, which would take each node
+    for busy and do one thing after the other, leaves it alone.
     """
-    properties: dict[str, str] = {"dc-deadtime": "2s", "stonith-enabled": "false"}
+    properties = {"dc-deadtime": "2s", "stonith-enabled": "false", "load-threshold": "10000%"}
     if not fencing:
         properties["no-quorum-policy"] = "ignore"
     lines = (

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ class LabSpec:
     checkout: str
     install: tuple[str, ...] | None
     shares: tuple[str, ...]
+    volumes: tuple[tuple[str, int], ...] = ()
 
     @property
     def directory(self) -> Path:
@@ -62,6 +63,10 @@ class LabSpec:
     def cgroup_mount(self) -> Path:
         """Where the lab mounts the control groups when the machine has them nowhere."""
         return self.directory / "cgroup"
+
+    def volume(self, node: str, number: int) -> Path:
+        """Where a small file system of a node is, as the switch's mount namespace sees it."""
+        return self.disks / node / "volumes" / str(number)
 
     def address(self, octet: int) -> str:
         """The address in the lab's network that ends in this number."""
@@ -113,8 +118,10 @@ def claim(spec: LabSpec) -> LabSpec:
         claimed = dataclasses.replace(spec, number=free[0])
         for name in ("", "disks", "seed", "cut", "split"):
             (spec.directory / name).mkdir(mode=0o755)
-        text = json.dumps(dataclasses.asdict(claimed), indent=2)
-        (spec.directory / "lab.json").write_text(text + "\n")
+        values = dataclasses.asdict(claimed)
+        # In a file of its own: an earlier version of the project beside this one reads lab.json too.
+        (spec.directory / "volumes.json").write_text(json.dumps(values.pop("volumes")) + "\n")
+        (spec.directory / "lab.json").write_text(json.dumps(values, indent=2) + "\n")
         return claimed
 
 
@@ -132,6 +139,9 @@ def load(name: str) -> LabSpec:
     values["hosts"] = tuple((host, octet) for host, octet in values["hosts"])
     values["install"] = None if values["install"] is None else tuple(values["install"])
     values["shares"] = tuple(values["shares"])
+    with suppress(FileNotFoundError):
+        volumes = json.loads((STATE_ROOT / name / "volumes.json").read_text())
+        values["volumes"] = tuple((path, size) for path, size in volumes)
     return LabSpec(**values)
 
 

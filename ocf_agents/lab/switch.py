@@ -65,7 +65,7 @@ class Switch:
         disks = shlex.quote(str(spec.disks))
         memory = f"mount -n -t tmpfs -o mode=755 {spec.mark} {disks}"
         script = _SWITCH.format(
-            disks=f"mkdir -p {disks}" if spec.storage else memory,
+            disks="\n".join([f"mkdir -p {disks}" if spec.storage else memory, *_volumes(spec)]),
             address=spec.address(SWITCH_OCTET),
             mac=_hardware_address(spec, SWITCH_OCTET),
         )
@@ -209,6 +209,16 @@ class Switch:
 
     def _ip(self, pid: int, lines: Sequence[str]) -> None:
         check(["nsenter", "--target", str(pid), "--net", "ip", "-batch", "-"], input="\n".join(lines) + "\n")
+
+
+def _volumes(spec: LabSpec) -> list[str]:
+    # They are mounted here, and not in the nodes, since a disk outlives a loss of power.
+    lines: list[str] = []
+    for node in spec.nodes:
+        for number, (_, size) in enumerate(spec.volumes):
+            place = shlex.quote(str(spec.volume(node, number)))
+            lines += [f"mkdir -p {place}", f"mount -n -t tmpfs -o mode=755,size={size}m {spec.mark} {place}"]
+    return lines
 
 
 def _hardware_address(spec: LabSpec, octet: int) -> str:

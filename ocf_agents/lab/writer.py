@@ -16,7 +16,8 @@ from typing import Any
 
 LOGIN = {"user": "app", "password": "app-password"}
 PAUSE = 0.01
-CONNECT_SECONDS, READ_SECONDS = 0.25, 1
+CONNECT_SECONDS, READ_SECONDS = 0.1, 1
+"""Whoever waits longer for a connection measures its own patience, not the outage."""
 ACCOUNTS, BALANCE = 10, 1000
 """How many accounts there are, and what is in each at first; their sum never changes."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -13,12 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocf_agents.cli.main import main
-from ocf_agents.drill import session
+from ocf_agents.drill import session, verdict
 from ocf_agents.drill.plan import Round, by_lot, in_turn
 from ocf_agents.drill.report import page, picture, table
-from ocf_agents.drill.session import CATALOGUE, OURS
-from ocf_agents.drill.verdict import faults_of
-from ocf_agents.lab import LabError
+from ocf_agents.drill.session import CATALOGUE
+from ocf_agents.drill.verdict import PARTED, faults_of
+from ocf_agents.lab import LabError, NodeProcess, fault_agent
+from ocf_agents.lab.mariadb import OURS
+from ocf_agents.lab.scene import set_apart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +88,101 @@ def test_a_round_fails_for_each_broken_promise(changes: dict[str, Any], words: s
     assert faults_of(result(planned, **changes)) == [words]
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, []),
+        ({"unfenced": False}, ["two servers were writable for 5.0 s", PARTED]),
+        ({"final": "whole"}, ["both sides confirmed writes, and no server is set apart with its own"]),
+        ({"lost": {"n1": None, "n2": 2}}, ["n2 lacks 2 confirmed writes"]),
+        (
+            {"apart": {"n1": {"says": "", "alone": 9, "named": 9, "lacks": 1}}},
+            ["n1 is set apart, and 1 of its own confirmed writes are gone"],
+        ),
+        (
+            {"apart": {"n1": {"says": "", "alone": 9, "named": 8, "lacks": 0}}},
+            ["n1 has 9 writes alone, and names 8 transactions"],
+        ),
+    ],
+)
+def test_a_split_that_nobody_can_prevent_ends_well_only_with_the_loser_set_apart_and_named(
+    changes: dict[str, Any], words: list[str]
+) -> None:
+    planned = Round(1, OURS, ("split_without_fencing",))
+    parted = {
+        "unfenced": True,
+        "two_writable_s": 5.0,
+        "final": PARTED,
+        "lost": {"n1": None, "n2": 0},
+        "apart": {"n1": {"says": "", "alone": 9, "named": 9, "lacks": 0}},
+    }
+    assert faults_of(result(planned, **{**parted, **changes})) == words
+
+
+class Ledger:
+    """In the place of a drill: what was confirmed by which server, and what each server has."""
+
+    def __init__(self, confirmed: dict[int, int], apart: dict[str, str]) -> None:
+        self.lab = SimpleNamespace(nodes=[SimpleNamespace(name="n1"), SimpleNamespace(name="n2")])
+        self.writer = SimpleNamespace(acknowledged=lambda: [(n, 0.0, by) for n, by in confirmed.items()])
+        self.apart = lambda: apart
+
+
+def test_a_write_that_is_kept_on_a_server_set_apart_is_not_lost_and_one_on_no_server_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = {"n1": {1, 2, 3}, "n2": {1, 5}}
+    monkeypatch.setattr(verdict, "ask", lambda node, _: "\n".join(map(str, rows[node.name])))
+    confirmed = {1: 1, 2: 1, 3: 1, 4: 1, 5: 2}
+    words = "mysql is kept apart: it has 0-1-7-8, which n2 has not"
+    parted = verdict.Books(Ledger(confirmed, {"n1": words}))  # type: ignore[arg-type]
+    assert parted.lost() == {"n1": None, "n2": 1}
+    assert parted.apart() == {"n1": {"says": words, "alone": 2, "named": 2, "lacks": 1}}
+    merged = verdict.Books(Ledger(confirmed, {}))  # type: ignore[arg-type]
+    assert merged.lost() == {"n1": 2, "n2": 3}
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("it has 0-1-5-17, which n2 has not; n2 took over at 0-1-4, with every write", 13),
+        ("x is kept apart: it has 0-1-5-17,0-2-9, which n1 has not", 14),
+        ("x is kept apart: it has 0-1-9, which n1 has not; n1 took over at 0-1-4", 1),
+        ("x is the primary", 0),
+    ],
+)
+def test_the_transactions_that_a_server_names_are_counted(words: str, number: int) -> None:
+    assert verdict.transactions(f"mysql {words}") == number
+
+
+def test_a_server_is_set_apart_where_its_monitor_says_so() -> None:
+    told = """<r><failures>
+        <failure op_key="db_monitor_2000" node="n1" exitreason="mysql is kept apart: it has 0-1-9"/>
+        <failure op_key="db_monitor_2000" node="n2" exitreason="mysql lags"/>
+        <failure op_key="other_monitor_2000" node="n3" exitreason="x is kept apart"/></failures></r>"""
+    assert set_apart(told, "db") == {"n1": "mysql is kept apart: it has 0-1-9"}
+
+
+def test_an_agent_is_killed_in_the_action_that_was_asked_for_and_in_no_other() -> None:
+    with subprocess.Popen(["sleep", "60"]) as victim:
+        command = "/usr/bin/python3 -IS /usr/lib/ocf/resource.d/percona/mysql promote"
+        node = SimpleNamespace(name="n1", processes=lambda: [NodeProcess(1, victim.pid, command)])
+        drill: Any = SimpleNamespace(agent=OURS)
+        strike: Any = fault_agent.strike
+        assert not strike(drill, node, "demote")
+        assert victim.poll() is None
+        assert strike(drill, node, "promote")
+        assert victim.wait(10) < 0
+
+
+def test_a_split_without_fencing_has_a_cluster_of_its_own_and_is_not_drawn_by_lot(player: Player) -> None:
+    assert call("run", "--rounds", "200", "--seed", "3").exit_code == 0
+    assert not {name for one in player.played for name in one.faults} & session.NEEDS_NO_FENCING
+    fenced = session.Session("x", nodes=2, fencing=True)
+    assert fenced.fences(Round(1, OURS, ("split_nodes",)))
+    assert not fenced.fences(Round(1, OURS, ("split_without_fencing",)))
+
+
 def test_a_picture_has_a_row_for_the_writes_and_for_each_node() -> None:
     drawn = ElementTree.fromstring(picture(result(Round(1, OURS, ("<&>",)))["timeline"]))
     texts = [element.text for element in drawn.iter("text")]
@@ -94,11 +193,15 @@ def test_a_picture_has_a_row_for_the_writes_and_for_each_node() -> None:
 
 def test_a_report_needs_no_other_file_and_puts_agents_side_by_side() -> None:
     peer = "ocf:heartbeat:mysql"
-    rounds = [result(Round(1, OURS, ("kill_server",))), result(Round(1, peer, ("kill_server",)), outage_ms=9)]
+    rounds = [
+        result(Round(1, OURS, ("kill_server",))),
+        result(Round(1, peer, ("kill_server",)), outage_ms=9, lost={"n1": 3, "n2": None}),
+    ]
     text = page({"seed": None, "faults": [], "nodes": 2, "fencing": True, "rounds": rounds})
     assert "http" not in text
-    assert text.index(f"<td>{peer}</td>") != text.index(f"<td>{OURS}</td>")
-    assert table(rounds).count("kill_server") == 2
+    assert "<th>fault</th><th>percona:mysql</th><th>heartbeat:mysql</th>" in text
+    assert "<td>kill_server</td><td>700 ms</td><td>9 ms, 3 lost</td>" in text
+    assert table(rounds).splitlines()[1].split() == ["kill_server", "700", "ms", "9", "ms,", "3", "lost"]
 
 
 class Player:
@@ -159,7 +262,9 @@ def test_a_record_of_another_drill_is_left_alone(player: Player, tmp_path: Path)
     assert record.read_text() == "{"
 
 
-@pytest.mark.parametrize("limits", [(), ("--fault", "kill_server", "--fault", "both_off", "--no-fencing")])
+@pytest.mark.parametrize(
+    "limits", [(), ("--fault", "kill_server", "--fault", "both_off", "--no-fencing", "--threshold", "1")]
+)
 def test_a_failing_round_says_how_it_is_played_alone(player: Player, limits: tuple[str, ...]) -> None:
     player.bad = {7}
     failed = call("run", "--rounds", "9", "--seed", "4", "--nodes", "3", *limits)
@@ -177,6 +282,12 @@ def test_peers_go_through_the_same_rounds(player: Player) -> None:
     agents = ("--agent", "openstack:mysql", "--agent", "heartbeat:mariadb")
     assert call("run", "--fault", "kill_server", *agents).exit_code == 0
     assert [one.agent for one in player.played] == [OURS, "ocf:heartbeat:mariadb"]
+
+
+def test_what_a_peer_loses_is_shown_and_is_no_failure_of_ours(player: Player) -> None:
+    player.bad = {1}
+    assert call("run", "--fault", "kill_server", "--agent", "heartbeat:mysql").exit_code == 0
+    assert call("run", "--fault", "kill_server").exit_code == 1
 
 
 def test_an_unknown_fault_is_named(player: Player) -> None:

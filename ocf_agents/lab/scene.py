@@ -1,0 +1,120 @@
+"""A database cluster in a lab with its application: what faults strike, and what is asked of it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from ..mysql.pact import Pact
+from . import mariadb
+from .errors import LabError
+from .node import Power
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .lab import Lab
+    from .node import Node
+
+RESOURCE, ADDRESS = "clustermysql", "mysqlmasterIP"
+APART = "is kept apart"
+"""What a server says of itself that has transactions which the primary lacks."""
+PIDFILE = "/var/run/mysqld/mysqld.pid"
+
+
+class Drill:
+    """A lab with the database, its application and a watcher."""
+
+    def __init__(self, lab: Lab, directory: Path, agent: str = mariadb.OURS) -> None:
+        self.lab = lab
+        self.agent = agent
+        self.writer = mariadb.writer(lab, directory)
+        self.watcher = mariadb.watcher(lab, directory)
+
+    @property
+    def primary(self) -> Node:
+        """The node whose server is writable."""
+        found = self.lab.wait(lambda: self.lab.where(RESOURCE, "Promoted"), 60, "a primary")
+        return self.lab.node(found[0])
+
+    @property
+    def replica(self) -> Node:
+        """Another node."""
+        primary = self.primary.name
+        return next(node for node in self.lab.nodes if node.name != primary)
+
+    def pact(self) -> Pact | None:
+        """What the cluster has on record."""
+        words = f"crm_attribute -t crm_config -s mysql_replication -n {RESOURCE}_PACT -G -q"
+        return Pact.read(self.lab.voice().run(words.split()).stdout.strip())
+
+    def whole(self) -> bool:
+        """Whether there is a primary with its address, and every other node is a standby on record."""
+        primary, replicas = (self.lab.where(RESOURCE, role) for role in ("Promoted", "Unpromoted"))
+        pact = self.pact()
+        return (
+            len(primary) == 1
+            and len(replicas) == len(self.lab.nodes) - 1
+            and self.lab.where(ADDRESS) == primary
+            and pact is not None
+            and (pact.primary, list(pact.standbys)) == (primary[0], replicas)
+        )
+
+    def apart(self) -> dict[str, str]:
+        """What each server that is set apart says of itself, by node."""
+        told = self.lab.voice().run(["crm_mon", "--one-shot", "--output-as=xml"]).stdout
+        return set_apart(told, RESOURCE)
+
+    def parted(self) -> bool:
+        """Whether there is a primary with its address, and every other server is a standby or set apart."""
+        primary, apart, pact = self.lab.where(RESOURCE, "Promoted"), set(self.apart()), self.pact()
+        others = {node.name for node in self.lab.nodes} - set(primary)
+        return (
+            len(primary) == 1
+            and self.lab.where(ADDRESS) == primary
+            and bool(apart)
+            and pact is not None
+            and others == apart | set(pact.standbys)
+        )
+
+    def another(self, than: Node) -> None:
+        """Another node has become the primary."""
+        self.lab.wait(
+            lambda: self.lab.where(RESOURCE, "Promoted") not in ([], [than.name]), 90, "a new primary"
+        )
+
+    def write_at(self, node: Node) -> bool:
+        """Whether a row of the application was confirmed by the server of a node; it is noted then."""
+        number = int(time.time() * 1000) + node.spec.nodes.index(node.name)
+        words = ["mariadb", "-h", node.address, "-uapp", "-papp-password", "--connect-timeout=1"]
+        insertion = f"INSERT INTO app.written VALUES ({number})"  # noqa: S608  # a number
+        node.check(["timeout", "5", *words, "-e", insertion])
+        self.writer.note(number, node.spec.nodes.index(node.name) + 1)
+        return True
+
+    def on_again(self) -> None:
+        """Every node has power."""
+        for node in self.lab.nodes:
+            with suppress(LabError):
+                self.lab.wait(lambda node=node: node.power is Power.ON, 15, "power")  # type: ignore[misc]
+            if node.power is Power.OFF:
+                node.start()
+        self.lab.wait_online(60)
+
+
+def set_apart(told: str, resource: str) -> dict[str, str]:
+    """What each server that is set apart says of itself, by node, in what crm_mon wrote as XML."""
+    failures = ElementTree.fromstring(told).iter("failure")  # noqa: S314  # Pacemaker wrote it
+    return {
+        failure.get("node", ""): failure.get("exitreason", "")
+        for failure in failures
+        if failure.get("op_key", "").startswith(f"{resource}_monitor")
+        and APART in failure.get("exitreason", "")
+    }
+
+
+def server_of(node: Node) -> str:
+    """The pid of the server in a node."""
+    return node.read(PIDFILE).strip()
