@@ -50,7 +50,8 @@ class Domains(Record):
     def beyond(self, other: Domains) -> str:
         """The transactions of this history that are certainly not in the other, as a list for people.
 
-        A server that the other does not know wrote before the other's beginning, or it is extra.
+        A server that the other does not know wrote before the other's beginning, or it is extra; then it
+        wrote after what both have.
         """
         known = {(domain, server): number for domain, server, number in other.entries}
         found = []
@@ -58,7 +59,8 @@ class Domains(Record):
             numbers = [n for d, _, n in other.entries if d == domain]
             have = known.get((domain, server), min(numbers, default=0))
             if number > have:
-                first = have + 1 if (domain, server) in known else number
+                common = [min(n, known[d, s]) for d, s, n in self.entries if d == domain and (d, s) in known]
+                first = known.get((domain, server), max(common, default=number - 1)) + 1
                 found.append(f"{domain}-{server}-{span(first, number)}")
         return shorten(found)
 

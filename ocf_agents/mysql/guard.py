@@ -7,6 +7,7 @@ everything as it should be makes no call to the cluster.
 from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
+from ..ocf.codes import FailedPromoted
 from ..system.errors import Refused
 from . import durability
 from .gtid import covers, parse
@@ -59,10 +60,13 @@ def advance(member: Member, look: Look) -> None:
         return
     member.memory["edited"] = member.edited()
     pact = member.pact()
-    if pact is None or pact.primary != member.name:
-        # Only an interrupted promotion leaves this; promote writes the pact before it opens.
-        raise Refused(
-            f"this server is open, but the cluster's record names {pact.primary if pact else 'nobody'}"
+    if pact is None or not pact.primary:
+        raise Refused("this server is open, but the cluster's record names nobody as the primary")
+    if pact.primary != member.name:
+        # Promote goes on record before it opens: another one went on record later, in a split.
+        raise FailedPromoted(
+            f"this server is open, but the cluster's record names {pact.primary}, which was promoted later; "
+            "this one has to close, and keeps what it has written"
         )
     for _ in range(ROUNDS):
         facts = see(member, look, pact)

@@ -46,5 +46,5 @@ class Deadline:
             first = min(PAUSE, max(FIRST_PAUSE, waited))
             pause = min(LONGEST_PAUSE, max(first, waited * PATIENCE))
             # A last look that is given next to no time tells nothing.
-            self.host.sleep(pause if left > 2 * pause else left)
+            self.host.sleep(pause if left > pause + PAUSE else left)
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.world import World
 
-from ocf_agents.ocf.deadline import LONGEST_PAUSE, PATIENCE, PAUSE, Deadline
+from ocf_agents.ocf.deadline import FIRST_PAUSE, LONGEST_PAUSE, PATIENCE, PAUSE, Deadline
 
 
 @pytest.mark.parametrize(("timeout", "usable"), [(20, 18), (1, 0.9), (60, 55), (600, 595)])
@@ -41,8 +41,8 @@ def test_a_long_wait_looks_more_and_more_rarely() -> None:
 
     assert not Deadline(world, 600).wait(never)
     first, second, *_, last, end = looks
-    assert second - first == pytest.approx(PAUSE)
-    assert end - last <= LONGEST_PAUSE + 1e-6
+    assert second - first == pytest.approx(FIRST_PAUSE)
+    assert end - last <= LONGEST_PAUSE + PAUSE
     assert 595 < len(looks) < 700
 
 

@@ -139,3 +139,17 @@ def test_a_replica_that_saw_that_it_was_struck_off_does_not_lead_on_a_record_tha
     outcome = promote(node)
     assert outcome.code == 1
     assert "acknowledged writes may be lacking here" in outcome.reason
+
+
+def test_a_primary_whose_split_is_over_steps_down_if_the_other_side_went_on_record_later(
+    whole: Cluster,
+) -> None:
+    node, other = whole.nodes["n1"], whole.nodes["n2"]
+    node.server.state = "0-1-150"
+    other.server.state = "0-1-100,0-2-120"
+    set_back(whole, "primary=n2;standbys=;invited=;position=0-1-100;serial=99999999999")
+    outcome = node.monitor()
+    assert outcome.code == 9
+    assert "the cluster's record names n2" in outcome.reason
+    assert node.do("demote").code == 0
+    assert node.server.read_only
