@@ -161,8 +161,7 @@ class Mysql(
         """Stop receiving, without throwing anything away, and say how far this server is."""
         from ..mysql.takeover import close, prepare
 
-        asked = self.context.notification
-        member = self.member
+        asked, member = self.context.notification, self.member
         if {*asked.active, *asked.starting, *asked.promoting} == {member.name}:
             return  # nobody else is there to tell or to be told; promote itself stops receiving
         look = member.look()
