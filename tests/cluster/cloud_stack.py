@@ -35,6 +35,9 @@ SERVICES = {
 }
 """What is to outlive a lost dependency, and what its command line has."""
 LIMPING = "//lrm_rsc_op[@operation='monitor'][@rc-code='190'][not(contains(@id, '_last_failure_'))]"
+LOG_TIME = 2
+"""The word of a line of pacemaker.log that is its time of day."""
+DAY = 24 * 3600
 WITHOUT_LOGIN = ("novaApiService", "placementService")
 
 
@@ -88,6 +91,12 @@ def holder(lab: Lab, resource: str) -> Node:
     return lab.node(lab.where(resource)[0])
 
 
+def of_day(text: str) -> float:
+    """The seconds since midnight of a time such as 08:55:29.955."""
+    hours, minutes, seconds = text.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+
+
 @dataclass
 class Fault:
     """What the monitors report from a moment on, and which processes were there before it."""
@@ -97,6 +106,7 @@ class Fault:
 
     def __post_init__(self) -> None:
         """What is there now is remembered."""
+        self.clock = of_day(self.lab.voice().check(["date", "+%T.%N"]))
         self.before = processes(self.lab)
         self.marks = {name: size(logs.pacemaker) for name, logs in self.lab.logs.items()}
         self.seen: dict[str, float] = {}
@@ -108,7 +118,8 @@ class Fault:
                 if "dependency_grace" in line or "nothing was asked of" in line:
                     for service in SERVICES:
                         if service in line:
-                            self.seen.setdefault(service, time.monotonic() - self.began)
+                            at = (of_day(line.split()[LOG_TIME]) - self.clock) % DAY
+                            self.seen[service] = min(at, self.seen.get(service, at))
         return set(self.seen)
 
     def await_reports(self, *names: str) -> None:

@@ -44,7 +44,7 @@ def lab() -> Iterator[Lab]:
     assert built.leftovers() == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cloud() -> Iterator[Lab]:
     """Two nodes with a whole cloud under Pacemaker, every service of which is asked often."""
     if not os.environ.get("OCF_TEST_CLOUD"):

@@ -7,7 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from cloud_stack import PATIENCE, Fault, whole
+from cloud_stack import PATIENCE, Fault, holder, whole
 
 from ocf_agents.lab.cloud.configuration import RABBIT
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ocf_agents.lab import Lab, Node
 
+APIS = ("glanceApiService", "placementService", "novaApiService")
 DAEMONS = ("novaConductorService", "novaSchedulerService", "novaComputeService")
 
 
@@ -71,3 +72,21 @@ def test_a_failover_of_the_database_restarts_nothing(cloud: Lab, fault: Fault) -
         lambda: cloud.where("clustermysql", "Promoted") not in ([], [primary]), PATIENCE, "another primary"
     )
     fault.await_recovery()
+    assert fault.reporters() <= {*APIS, *DAEMONS} - {"novaComputeService"}, "it has no database"
+
+
+def test_a_keystone_that_is_away_is_reported_by_all_who_ask_with_a_token_and_restarts_none(
+    cloud: Lab, fault: Fault
+) -> None:
+    # In maintenance, for Pacemaker would mend it, and with it what the lines of 2012 order behind it.
+    node = holder(cloud, "keystoneService")
+    cloud.crm("resource", "maintenance", "Keystone", "on")
+    os.kill(main_process(node, "keystone-uwsgi.ini"), signal.SIGKILL)
+    # The monitors have tokens, and the services remember for minutes that these are good.
+    for one in cloud.nodes:
+        one.check(["sh", "-c", "rm -f /run/openstack-agents/*.token"])
+    fault.await_reports(*APIS)
+    node.check(["crm_resource", "--resource", "keystoneService", "--force-start"], timeout=PATIENCE)
+    cloud.crm("resource", "maintenance", "Keystone", "off")
+    fault.await_recovery()
+    assert fault.reporters() == set(APIS), "nothing that only holds connections needs a token"
