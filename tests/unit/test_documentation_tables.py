@@ -95,3 +95,11 @@ def test_every_secret_is_told() -> None:
 def test_a_table_that_is_not_there_is_missed() -> None:
     with pytest.raises(ValueError, match="unpack"):
         _, _, *_ = table("drain.md", "parameter")
+
+
+def test_the_readme_says_of_every_agent_what_it_was_run_against() -> None:
+    rows = (line.split(" | ") for line in (CHECKOUT / "README.md").read_text(encoding="utf-8").splitlines())
+    said = [re.sub(r" \([^)]*\)", "", row[0]).lstrip("| ") for row in rows if len(row) == 2]
+    named = [name for names in said for name in names.split(", ")]
+    for kind in everyone():
+        assert named.count(kind.name) == 1, f"{kind.name} is not in one row of README's table"
