@@ -86,16 +86,16 @@ class Mysql(
     @action(timeout=120)
     def start(self) -> None:
         """Start the server, read-only where it replicates, and return once it answers."""
-        checks.prepare(self.member, self.pid, self.user)
+        from ..mysql import restored
+
+        checks.prepare(self.member, self.configuration(), self.pid, self.user)
+        restored.check(self.member)
         super().start()
         self.member.memory["single"] = "" if self.replicated else "1"
         if self.replicated:
-            from ..mysql.replica import join
+            from ..mysql.replica import arrive
 
-            member = self.member
-            look = member.look()
-            if look.answer == ANSWERS and look.read_only:
-                join(member, look, member.pact())
+            arrive(self.member)
         self.conclude(self.judge(self.backend.look()))
 
     @action(timeout=120)

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from ..ocf.clone import Clone
     from .member import Member
 
+CREATORS = ("mariadb-install-db", "mysql_install_db")
 GRANTED = ("REPLICATION SLAVE", "ALL PRIVILEGES")
 
 
-def prepare(member: Member, pid: str, user: str) -> None:
-    """The directories of socket, pid file and log exist and are the user's; the log file too."""
+def prepare(member: Member, config: str, pid: str, user: str) -> None:
+    """The directories of socket, pid file and log exist and are the user's; the log file too.
+
+    A database exists, if one is to be made where there is none.
+    """
     given, host = member.settings, member.host
     account = host.account(user)
     if account is None:
@@ -27,6 +31,30 @@ def prepare(member: Member, pid: str, user: str) -> None:
         host.provide_file(given.error_log, account)
     except OSError as error:
         raise Failure(f"{error.filename or given.error_log}: {error.strerror or error}") from error
+    if given.enable_creation and not host.exists(f"{given.datadir}/mysql"):
+        create(member, config, user)
+
+
+def create(member: Member, config: str, user: str) -> None:
+    """The empty data directory holds system tables; nothing is made beside other files."""
+    given, host = member.settings, member.host
+    if {*host.entries(given.datadir)} - {"lost+found"}:
+        raise Failure(
+            f"datadir={given.datadir}: holds files but no database; move them away, or mount the disk"
+        )
+    words = (f"--defaults-file={config}", f"--datadir={given.datadir}", f"--user={user}")
+    if member.version.mariadb:
+        program = next(filter(None, map(host.which, CREATORS)), None)
+        if program is None:
+            raise NotInstalled(f"{CREATORS[0]}: no such program on this node, and enable_creation is set")
+        command = (program, *words, "--skip-test-db")
+    else:
+        command = (member.executable(), *words, "--initialize-insecure")
+    done = host.run(command, member.deadline.left())
+    if done.code or not host.exists(f"{given.datadir}/mysql"):
+        said = (done.errors or done.output).strip().splitlines()[-1:] or ["it took too long"]
+        raise Failure(f"{command[0]}: {said[0]}")
+    member.log.info(f"made a new database in {given.datadir}")
 
 
 def check_host(member: Member, config: str, user: str) -> None:

@@ -72,9 +72,10 @@ def unbroken(member: Member, look: Look) -> bool:
 
 def whole(member: Member, look: Look) -> bool:
     """Whether all that was ever acknowledged from here is here."""
-    if not look.source:
-        return True
     known = kept(member)
+    if not look.source:
+        # This node forgets a source only after it has held and applied what it received.
+        return not known.server or bool(known.held and covers(look.position, parse(known.owed)))
     return known.fits(look, member.process()) and covers(look.position, parse(known.owed))
 
 

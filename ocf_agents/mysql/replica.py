@@ -87,6 +87,16 @@ def give_way(member: Member, look: Look, pact: Pact | None) -> None:
         member.memory["eligible"] = "0"
 
 
+def arrive(member: Member) -> None:
+    """The server, which has just started, is on its way into replication."""
+    from .restored import go_on
+
+    look = member.look()
+    if look.answer == ANSWERS and look.read_only:
+        go_on(member, look)
+        join(member, member.look(), member.pact())
+
+
 def join(member: Member, look: Look, pact: Pact | None) -> None:
     """The server follows the primary if that is proven safe; else it applies what it has, and waits.
 

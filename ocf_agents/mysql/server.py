@@ -220,7 +220,11 @@ class Server:
         heads = history.heads() if isinstance(history, Domains) else domains("")
         slave = domains(str(self.value("@@GLOBAL.gtid_slave_pos")))
         if heads != slave:
-            self.tell("SET GLOBAL gtid_slave_pos = %s", (str(heads),))
+            self.set_position(heads)
+
+    def set_position(self, position: Domains) -> None:
+        """This server has everything up to here; MariaDB's."""
+        self.tell("SET GLOBAL gtid_slave_pos = %s", (str(position),))
 
     def history(self) -> Position:
         """All transactions that are applied here."""

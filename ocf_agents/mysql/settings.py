@@ -6,7 +6,7 @@ from ..ocf.agent import Agent
 from ..ocf.parameters import Boolean, Duration, Integer, Parameter, Path, Port, Secret, Text
 
 SEMI_SYNC, ASYNC = "semi-sync", "async"
-NEVER, AUTO = "never", "auto"
+NEVER = "never"
 
 
 class Choice(Parameter[str]):
@@ -117,7 +117,9 @@ class Replication(Agent):
         30.0, "Grace for the writer address", "How long another server may answer there.", reloadable=True
     )
     reseed = Choice(
-        NEVER, "Reseed", "Kept for a later release: a replica that parted is set apart, and rebuilt by hand."
+        NEVER,
+        "Reseed",
+        "Kept for a later release: a server that was set apart is rebuilt by hand, from a backup.",
     ).among(NEVER)
 
 

@@ -136,7 +136,8 @@ def doubt(member: Member, look: Look, pact: Pact | None) -> str:
         return f"this server {look.unfit}"
     if pact is None:
         return ""
-    if not whole(member, look):
+    blank = member.name in pact.standbys and not look.source and not member.memory.receipt()
+    if blank or not whole(member, look):
         return (
             "what this server acknowledged is perhaps not all here: its relay log was restarted, and it "
             f"has not caught up with the primary since; start {pact.primary or 'the former primary'}"

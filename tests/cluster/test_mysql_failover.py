@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import time
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ocf_agents.lab import Node
 
 CLONE = "clustermysql"
+SET = "ms_MySQL"
+DATADIR = "/var/lib/mysql"
 ADDRESS = "mysqlmasterIP"
 SECRETS = ("repl-password", "test-password")
 
@@ -165,3 +168,28 @@ def test_a_replica_that_loses_power_is_struck_off_and_entered_again(application:
     lost.kill()
     application.writer.await_more(200)
     application.lab.wait(lambda: lost.power is Power.ON, 60, "the replica to be switched on")
+
+
+def copy(source: Node, target: Node) -> None:
+    """The data of a running server are in another node's data directory, as of one moment."""
+    target.check(["sh", "-c", f"mv {DATADIR}/* /var/lib/mysql.set-apart/"])
+    words = ["mariadb-backup", "--backup", "--stream=xbstream", f"--socket={mariadb.SOCKET}", "--user=root"]
+    with subprocess.Popen(source.command(words), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as backup:
+        receive = target.command(["mbstream", "-x", "-C", DATADIR])
+        subprocess.run(receive, stdin=backup.stdout, check=True, timeout=120)
+    assert backup.returncode == 0
+    target.check(["mariadb-backup", "--prepare", f"--target-dir={DATADIR}"], timeout=120)
+    target.check(["chown", "-R", "mysql:mysql", DATADIR])
+
+
+@pytest.mark.skipif(not shutil.which("mariadb-backup"), reason="mariadb-backup: not installed")
+def test_a_replica_is_rebuilt_from_a_backup_of_the_primary_while_that_works(application: Application) -> None:
+    lab, lost = application.lab, application.replica()
+    lab.crm("resource", "ban", SET, lost.name)
+    lab.wait(lambda: not lab.where(CLONE, "Unpromoted"), 60, "the replica to be stopped")
+    lost.check(["mkdir", "/var/lib/mysql.set-apart"])
+    copy(application.primary(), lost)
+    application.writer.await_more()
+    lab.crm("resource", "clear", SET)
+    application.wait_whole()
+    assert application.replica() == lost

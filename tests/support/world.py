@@ -199,6 +199,12 @@ class World(Host):
     def exists(self, path: str) -> bool:
         return path in self.directories or self.is_file(path)
 
+    def entries(self, directory: str) -> list[str]:
+        below = (
+            path for path in (*self.files, *self.directories) if os.path.dirname(path) == directory != path
+        )
+        return sorted({os.path.basename(path) for path in below})
+
     def stamp(self, path: str) -> str:
         return self.files.get(path, "")
 

@@ -70,6 +70,8 @@ class Server:
     sessions: int = 0
     done: list[str] = field(default_factory=list)
     breaks_after: Optional[str] = None
+    logs: bool = True
+    """Whether its binary log is there; a backup has none."""
     variables: dict[str, str] = field(default_factory=dict)
     """Variables that it has beside the usual ones."""
     more: list[str] = field(default_factory=list)
@@ -131,13 +133,20 @@ class Server:
         self.applier += 1
         self.note(f"follow {source.host}")
 
+    def set_position(self, position: Any) -> None:
+        self.state = str(position)
+        self.note(f"set {position}")
+
     def history(self) -> Any:
         return domains(self.state)
 
     def value(self, expression: str) -> Any:
-        return {"@@GLOBAL.read_only": int(self.read_only), "@@GLOBAL.server_id": self.number}.get(
-            expression, 1
-        )
+        known = {
+            "@@GLOBAL.read_only": int(self.read_only),
+            "@@GLOBAL.server_id": self.number,
+            "@@GLOBAL.gtid_binlog_state": self.state if self.logs else "",
+        }
+        return known.get(expression, 1)
 
     def rows(self, statement: str, values: Any = ()) -> list[tuple[Any, ...]]:
         if statement == "SHOW MASTER STATUS":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from database import lose, promote, settle
+from database import lose, promote, reboot, settle
 
 from ocf_agents.mysql.pact import Pact
 
@@ -33,6 +33,52 @@ def test_a_standby_whose_replication_was_restarted_by_hand_does_not_lead_without
     assert outcome.code == 1
     assert "its relay log was restarted" in outcome.reason
     assert node.score is None
+
+
+def forget_by_hand(node: Node) -> None:
+    """RESET SLAVE ALL: nobody is followed, and the relay log is gone."""
+    node.server.source = node.server.receiving = node.server.applying = node.server.received = ""
+
+
+def test_a_standby_that_was_made_to_forget_its_source_by_hand_does_not_lead(whole: Cluster) -> None:
+    node = whole.nodes["n2"]
+    node.server.received, node.server.trouble = "0-1-150", "Duplicate entry '7' for key 'PRIMARY'"
+    node.monitor()
+    lose(whole, "n1")
+    node.server.trouble = ""
+    forget_by_hand(node)
+    node.monitor()
+    assert node.score is None
+    outcome = promote(node)
+    assert outcome.code == 1
+    assert "its relay log was restarted" in outcome.reason
+
+
+def test_a_standby_whose_data_were_put_back_from_an_old_copy_does_not_lead(whole: Cluster) -> None:
+    node, primary = whole.nodes["n2"], whole.nodes["n1"]
+    reboot(node)
+    forget_by_hand(node)
+    node.server.state = "0-1-50"
+    primary.bodies.clear()
+    node.do("start")
+    node.monitor()
+    lose(whole, "n1")
+    outcome = promote(node)
+    assert outcome.code == 1
+    assert "its relay log was restarted" in outcome.reason
+
+
+def test_a_standby_that_made_itself_forget_its_source_while_it_took_over_still_leads(whole: Cluster) -> None:
+    node = whole.nodes["n2"]
+    node.server.received, node.server.applying = "0-1-150", "No"
+    lose(whole, "n1")
+    node.server.breaks_after = "forget"
+    assert promote(node).code == 1
+    assert node.server.source == ""
+    node.bodies.clear()
+    node.do("stop")
+    node.do("start")
+    assert promote(node).code == 0
 
 
 def test_a_standby_whose_replication_was_restarted_leads_once_the_primary_has_vouched_for_it(

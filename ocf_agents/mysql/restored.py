@@ -1,0 +1,54 @@
+"""Data that were put back from a backup: a server that was never told where it is goes on from there.
+
+mariadb-backup takes no binary log along, so that a server on its copy knows no position, or a former
+one. It leaves notes in the data directory instead.
+"""
+
+from __future__ import annotations
+
+from ..lean import TYPE_CHECKING
+from ..ocf.codes import Failure
+from .gtid import covers, domains
+
+if TYPE_CHECKING:
+    from .look import Look
+    from .member import Member
+
+PLACES = ("mariadb_backup_binlog_info", "xtrabackup_binlog_info")
+CONDITIONS = ("mariadb_backup_checkpoints", "xtrabackup_checkpoints")
+"""Files that say where in the primary's log a backup ends, and in which state it is; new and old names."""
+RAW = "full-backuped"
+FIELDS = 3
+
+
+def note(member: Member, names: tuple[str, ...]) -> str:
+    """What a backup left in the data directory under one of these names."""
+    texts = (member.host.read(f"{member.settings.datadir}/{name}") for name in names)
+    return next(filter(None, texts), "")
+
+
+def check(member: Member) -> None:
+    """A backup in the data directory was made fit for a server, or Failure."""
+    if RAW in note(member, CONDITIONS):
+        place = member.settings.datadir
+        raise Failure(
+            f"datadir={place}: holds a backup that was not prepared; run mariadb-backup --prepare "
+            f"--target-dir={place}, then give the files to the user of the server"
+        )
+
+
+def go_on(member: Member, look: Look) -> None:
+    """A server that follows nobody, and has written nothing, is where its backup ends.
+
+    Any other one knows better than a note that may have lain there for years.
+    """
+    words = note(member, PLACES).split() if member.version.mariadb and not look.source else []
+    if len(words) < FIELDS or member.server.value("@@GLOBAL.gtid_binlog_state"):
+        return
+    try:
+        end = domains(words[FIELDS - 1])
+    except ValueError:
+        return
+    if not covers(member.server.history(), end):
+        member.server.set_position(end)
+        member.log.info(f"these data were put back from a backup, and go on from {end}")
