@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Failure, Misconfigured, NotInstalled
+from ..system.errors import Missing, Refused
 from .dialect import word
 from .look import ANSWERS, CROWDED, Login, ask, judge
 from .receipt import ask_primary
@@ -119,22 +120,37 @@ def server_findings(member: Member) -> list[str]:
 
 def beside(member: Member, number: int) -> list[str]:
     """What does not go together with the other servers, or with replication as the cluster runs it."""
-    findings, server = [], member.server
-    pact = member.pact()
-    primary = pact.primary if pact and pact.primary != member.name else ""
-    peer = ask_primary(member, pact) if pact and primary else None
-    if peer and peer.server_id == number:
-        findings.append(f"server_id {number} is that of {primary} too: give each server one of its own")
-    for row in server.rows(word("show log", member.version)):
-        left_out = ", ".join(filter(None, map(str, row[2:4])))
-        if left_out:
-            findings.append(
-                f"binlog_do_db or binlog_ignore_db is set ({left_out}): no replica gets everything"
-            )
-    names = [str(row[0]) for row in server.rows(word("sources", member.version)) if row[0]]
-    if names:
-        findings.append(f"it replicates from {', '.join(names)} too: a server of the cluster has one source")
+    findings = []
+    for look in (twins, gaps, sources):
+        try:
+            findings += look(member, number)
+        except (Refused, Missing) as refused:
+            member.log.warning(str(refused))
     return findings
+
+
+def twins(member: Member, number: int) -> list[str]:
+    """Whether the primary is another server of the same number."""
+    pact = member.pact()
+    if pact is None or pact.primary in ("", member.name):
+        return []
+    peer = ask_primary(member, pact)
+    if peer is None or peer.server_id != number:
+        return []
+    return [f"server_id {number} is that of {pact.primary} too: give each server one of its own"]
+
+
+def gaps(member: Member, _number: int) -> list[str]:
+    """Whether the binary log leaves something out."""
+    rows = member.server.rows(word("show log", member.version))
+    found = (", ".join(filter(None, map(str, row[2:4]))) for row in rows)
+    return [f"the binary log leaves databases out ({text}): no replica gets all" for text in found if text]
+
+
+def sources(member: Member, _number: int) -> list[str]:
+    """Whether the server replicates from somebody that the cluster does not know."""
+    names = [str(row[0]) for row in member.server.rows(word("sources", member.version)) if row[0]]
+    return [f"it replicates from {name} too: a server of the cluster has one source" for name in names]
 
 
 def read_table(member: Member) -> None:

@@ -42,7 +42,7 @@ THREADS = (
 LEAVES_OUT = (
     "Replicate_Do_DB", "Replicate_Ignore_DB", "Replicate_Do_Table", "Replicate_Ignore_Table",
     "Replicate_Wild_Do_Table", "Replicate_Wild_Ignore_Table", "Replicate_Do_Domain_Ids",
-    "Replicate_Ignore_Domain_Ids", "SQL_Delay",
+    "Replicate_Rewrite_DB", "Replicate_Ignore_Domain_Ids", "SQL_Delay",
 )  # fmt: skip
 """Columns of a replica that is told to leave something out, or for later; empty or 0 in one that is not."""
 EXHAUSTED = ("Slave has read all relay log", "Replica has read all relay log")

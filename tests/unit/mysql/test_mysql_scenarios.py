@@ -10,6 +10,7 @@ from support.act import probe
 
 from ocf_agents.agents.mysql import Mysql
 from ocf_agents.mysql.diagnosis import STATES
+from ocf_agents.mysql.driver import SqlRefused
 from ocf_agents.system.cluster import INFINITY
 
 if TYPE_CHECKING:
@@ -291,7 +292,33 @@ def test_validation_names_a_second_server_of_the_same_number(whole: Cluster) -> 
     assert "server_id 1 is that of n1 too" in outcome.reason
 
 
+def test_validation_asks_the_server_also_where_the_cluster_does_not_answer(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = ready(cluster.nodes["n1"])
+    cluster.silent = True
+    assert node.do("validate-all", depth=10).code == 0
+    monkeypatch.setattr(node.server, "value", lambda asked: int("log_bin" not in asked))
+    assert "log_bin is off" in node.do("validate-all", depth=10).reason
+
+
+def test_validation_says_what_it_may_not_see(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = ready(cluster.nodes["n1"])
+    rows = node.server.rows
+
+    def forbidden(asked: str, *more: Any) -> Any:
+        if "SLAVES" in asked:
+            raise SqlRefused(asked, Exception(1227, "Access denied; you need REPLICA MONITOR"))
+        return rows(asked, *more)
+
+    monkeypatch.setattr(node.server, "rows", forbidden)
+    outcome = node.do("validate-all", depth=10)
+    assert outcome.code == 0
+    assert [line for line in outcome.lines("WARNING") if "REPLICA MONITOR" in line]
+
+
 PARTIAL = {
+    "Replicate_Rewrite_DB: (nova,cinder)": "replicate_rewrite_db=(nova,cinder)",
     "Replicate_Ignore_DB: scratch": "replicate_ignore_db=scratch",
     "Replicate_Wild_Do_Table: nova.%": "replicate_wild_do_table=nova.%",
     "Replicate_Do_Domain_Ids: 7": "replicate_do_domain_ids=7",
