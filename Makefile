@@ -108,6 +108,14 @@ drill-mysql: packages $(VENV)/ready
 	@$(VENV)/bin/ocf-agents drill run --rounds $(or $(ROUNDS),1) $(addprefix --fault ,$(DRILL)) \
 	    --json drill-mysql.json --report drill-mysql.html
 
+## drill-peers [ROUNDS=1] [DRILL=...]  the same on ocf:heartbeat:mysql and ocf:heartbeat:mariadb, side by side
+.PHONY: drill-peers
+drill-peers: packages $(VENV)/ready
+	@rm -f drill-peers.json
+	@$(VENV)/bin/ocf-agents drill run --rounds $(or $(ROUNDS),1) $(addprefix --fault ,$(DRILL)) --threshold 1 \
+	    --agent openstack:mysql --agent heartbeat:mysql --agent heartbeat:mariadb \
+	    --json drill-peers.json --report drill-peers.html
+
 ## soak [ROUNDS=200] [SEED=1]  random faults, alone and in pairs; goes on where it was stopped
 .PHONY: soak
 soak: packages $(VENV)/ready
