@@ -64,6 +64,19 @@ class Domains(Record):
                 found.append(f"{domain}-{server}-{span(first, number)}")
         return shorten(found)
 
+    def astray(self, other: Domains) -> str:
+        """The transactions after all that both have, if the last one is of a server that the other does not know.
+
+        MariaDB's servers refuse to go on from such a place.
+        """
+        known = {(domain, server): number for domain, server, number in other.entries}
+        found = []
+        for domain, server, number in self.heads().entries:
+            common = [min(n, known[d, s]) for d, s, n in self.entries if d == domain and (d, s) in known]
+            if (domain, server) not in known:
+                found.append(f"{domain}-{server}-{span(max(common, default=0) + 1, number)}")
+        return shorten(found)
+
     def joined(self, other: Domains) -> Domains:
         """What both have together."""
         return domains(f"{self},{other}")
@@ -123,6 +136,13 @@ def covers(one: Position, other: Position) -> bool:
     if not other:
         return True
     return type(one) is type(other) and one.covers(other)  # type: ignore[arg-type]  # of one sort
+
+
+def errant(mine: Position, theirs: Position) -> str:
+    """What keeps a server with this history from following one with that, as a list for people."""
+    if isinstance(mine, Domains) and isinstance(theirs, Domains):
+        return mine.beyond(theirs) or mine.astray(theirs)
+    return mine.beyond(theirs) if type(mine) is type(theirs) else str(mine)  # type: ignore[arg-type]
 
 
 def domains(text: str) -> Domains:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING
 from ..system.errors import Refused
 from .election import Candidate, elect
-from .gtid import Domains
+from .gtid import Domains, errant
 from .look import ANSWERS
 from .pact import ASKS, BROKEN, TORN, UNABLE, Report
 from .receipt import ask_primary, carry, forgo, renew, resume, vouch, whole
@@ -110,7 +110,7 @@ def join(member: Member, look: Look, pact: Pact | None) -> None:
         keep(member, look)
         return
     mine = member.server.history()
-    extra = mine.beyond(peer.history) if type(mine) is type(peer.history) else str(mine)  # type: ignore[arg-type]
+    extra = errant(mine, peer.history)
     if extra:
         quarantine(member, pact, extra)
         return

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocf_agents.mysql.gtid import Domains, Sets, covers, domains, joined, parse, sets
+from ocf_agents.mysql.gtid import Domains, Sets, covers, domains, errant, joined, parse, sets
 
 A, B = "3e11fa47-71ca-11e1-9e33-c80aa9429562", "4e11fa47-71ca-11e1-9e33-c80aa9429562"
 
@@ -44,6 +44,25 @@ def test_a_mariadb_history_covers_another_only_if_it_lacks_nothing_of_it(
 )
 def test_what_a_former_primary_has_too_much_is_named(mine: str, theirs: str, extra: str) -> None:
     assert domains(mine).beyond(domains(theirs)) == extra
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "extra"),
+    [
+        ("0-2-24,0-1-126", "0-2-500", "0-1-25-126"),
+        ("0-2-24,0-1-126,1-1-7", "0-2-500,1-1-9", "0-1-25-126"),
+        ("0-1-126", "0-2-500", "0-1-1-126"),
+        ("0-1-126,0-2-400", "0-2-500", ""),
+        ("0-1-126", "0-1-126,0-2-500", ""),
+        ("0-1-130", "0-1-126,0-2-500", "0-1-127-130"),
+        ("", "0-2-500", ""),
+        ("0-1-126", f"{A}:1-3", "0-1-126"),
+    ],
+)
+def test_nobody_follows_a_server_that_does_not_know_where_it_stands_however_far_that_one_is(
+    mine: str, theirs: str, extra: str
+) -> None:
+    assert errant(parse(mine), parse(theirs)) == extra
 
 
 def test_heads_are_the_last_transaction_of_each_domain() -> None:

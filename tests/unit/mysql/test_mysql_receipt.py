@@ -199,3 +199,17 @@ def test_a_primary_whose_split_is_over_steps_down_if_the_other_side_went_on_reco
     assert "the cluster's record names n2" in outcome.reason
     assert node.do("demote").code == 0
     assert node.server.read_only
+
+
+def test_the_loser_of_a_split_is_set_apart_also_if_the_winner_has_written_more_than_it_did(
+    whole: Cluster,
+) -> None:
+    node = whole.nodes["n2"]
+    assert node.do("stop").code == 0
+    whole.nodes["n1"].server.state = "0-1-400"
+    node.server.state = "0-1-100,0-2-120"
+    node.do("start")
+    outcome = node.monitor()
+    assert outcome.code == 190
+    assert "it has 0-2-101-120, which n1 has not" in outcome.reason
+    assert node.score is None
