@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocf_agents.system import proc
+from ocf_agents.system import proc, spawn
 
 AFTER = b"S 17 42 41 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 9 0 123456 1 2 3"
 
@@ -45,13 +46,19 @@ def test_no_name_and_no_number_is_too_strange(name: bytes, numbers: list[int], c
     assert found is None or found.started == numbers[18]
 
 
-def test_a_living_process_is_found_with_its_mark_and_is_gone_once_it_ended() -> None:
+def sleeper() -> tuple[subprocess.Popen[bytes], proc.Process]:
+    """A child that sleeps, with a mark and in a session of its own, and what the kernel says of it."""
     child = subprocess.Popen(["/bin/sleep", "60"], env={proc.MARK: "p_ö"}, start_new_session=True)
+    # A program that is being loaded has no command line for a moment.
+    end = time.monotonic() + 10
+    while not (found := proc.process(child.pid)):
+        assert time.monotonic() < end
+    return child, found
+
+
+def test_a_living_process_is_found_with_its_mark_and_is_gone_once_it_ended() -> None:
+    child, found = sleeper()
     try:
-        # A program that is being loaded has no command line for a moment.
-        end = time.monotonic() + 10
-        while not (found := proc.process(child.pid)):
-            assert time.monotonic() < end
         assert found.command == ("/bin/sleep", "60")
         assert (found.parent, found.session, found.uid) == (os.getpid(), child.pid, os.getuid())
         assert proc.mark(found) == "p_ö"
@@ -64,6 +71,23 @@ def test_a_living_process_is_found_with_its_mark_and_is_gone_once_it_ended() -> 
         child.wait()
     assert proc.process(child.pid) is None
     assert proc.mark(found) is None
+
+
+def test_a_signal_to_what_has_just_ended_is_no_error() -> None:
+    child, found = sleeper()
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    spawn.signal(found, signal.SIGTERM)
+    child.wait()
+    spawn.signal(found, signal.SIGTERM)
+
+
+def test_a_signal_never_reaches_a_later_process_of_the_same_pid() -> None:
+    child, found = sleeper()
+    earlier = proc.Process(found.pid, 1, 1, found.started - 1, "S", 0, ("sleep",))
+    spawn.signal(earlier, signal.SIGKILL)
+    spawn.signal(found, signal.SIGTERM)
+    assert child.wait() == -signal.SIGTERM
 
 
 def test_what_cannot_be_read_is_nothing() -> None:
