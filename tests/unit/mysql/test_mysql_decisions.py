@@ -186,3 +186,30 @@ def test_a_report_survives_being_written_and_read() -> None:
     report = Report("n1", True, domains("0-1-5,0-2-9"), "closed")
     assert Report.read(report.write()) == report
     assert Report.read("n1;acks;nonsense;") is None
+
+
+APPLIER = """\
+Variable_name: gtid_slave_pos
+        Value: 0-1-100
+Slave_SQL_Running: Yes
+Slave_SQL_Running_State: {state}
+working: {working}
+Master_Host: n1
+"""
+
+
+@pytest.mark.parametrize(
+    ("state", "working", "drained"),
+    [
+        ("Slave has read all relay log; waiting for more updates", "0", True),
+        ("Slave has read all relay log; waiting for more updates", "NULL", True),
+        ("Slave has read all relay log; waiting for more updates", "2", False),
+        ("Replica has read all relay log; waiting for more updates", "0", True),
+        ("Reading event from the relay log", "0", False),
+        ("", "0", False),
+    ],
+)
+def test_everything_is_applied_only_when_no_worker_is_busy_any_more(
+    state: str, working: str, drained: bool
+) -> None:
+    assert read(APPLIER.format(state=state, working=working)).drained is drained
