@@ -7,7 +7,7 @@ from ..kinds.service import Service
 from ..kinds.state import RUNNING, STOPPED, SUSPENDED
 from ..lean import TYPE_CHECKING
 from ..mysql import checks, claims
-from ..mysql.diagnosis import KEEP, Case, code_of, diagnose, failure
+from ..mysql.diagnosis import KEEP, code_of, diagnose, failure
 from ..mysql.launch import CONFIGURATIONS, arguments
 from ..mysql.look import ANSWERS, SILENT
 from ..mysql.member import SAFE, SERVERS, Member
@@ -71,15 +71,14 @@ class Mysql(
     @property
     def member(self) -> Member:
         """This server as a member of a replicated database."""
-        known: Member | None = getattr(self, "_member", None)
-        if known is None:
-            known = self._member = Member(self, self.cluster, self.binary, self.pid)
-        return known
+        if not hasattr(self, "_member"):
+            self._member = Member(self, self.cluster, self.binary, self.pid)
+        return self._member
 
     @property
     def replicated(self) -> bool:
         """Whether this is a promotable clone."""
-        return self.context.clone.promotable
+        return self.member.replicated
 
     # Actions.
 
@@ -130,6 +129,7 @@ class Mysql(
             raise failure(code, f"{self.name} {diagnosis.text}")
         if self.context.depth:
             checks.read_table(self.member)
+        self.remember(diagnosis)
         return code
 
     @action(timeout=120)
@@ -214,12 +214,7 @@ class Mysql(
             look = self.step(look, opened)
             if self.writer_vip and opened and not look.read_only:
                 stray, closed = self.whereabouts()
-        single, eligible = bool(member.memory["single"]), member.memory["eligible"] != "0"
-        case = Case(
-            look, self.replicated, single, opened, member.memory["quarantine"], eligible or not self.replicated,
-            stray, closed, self.max_slave_lag, self.evict_outdated_slaves,
-        )  # fmt: skip
-        return diagnose(case)
+        return diagnose(member.case(look, opened, stray, closed))
 
     def whereabouts(self) -> tuple[str, bool]:
         """Where the writers' address is, if it is not here, and whether this server was closed for that."""
@@ -253,6 +248,13 @@ class Mysql(
             claims.claim(self.member, diagnosis, self.replicated)
         self.member.memory.save()
 
+    def remember(self, diagnosis: Diagnosis) -> None:
+        """The next monitors that find nothing changed can be short ones."""
+        from ..kinds.planning import keep
+        from ..mysql.planning import known
+
+        keep(self, lambda blank: known(self.member, blank.member, diagnosis))
+
     def opened(self, sight: Sight) -> bool:
         """Whether promote opened the server that runs."""
         return self.replicated and self.member.opened(sight.main)
@@ -263,8 +265,6 @@ class Mysql(
         if sight.main is None or sight.state is SUSPENDED:
             raise Failure(f"{self.name} {sight}")
         return sight.main
-
-    # What a service must say of itself.
 
     def trouble(self) -> str:
         """What keeps the server from being usable; empty if nothing does."""

@@ -145,7 +145,7 @@ class Service(Agent):
     def plan(self) -> None:
         """The next monitors that find the service healthy can be short ones."""
         if self.systemd_unit or "promote" in self.actions:
-            # Neither systemd's opinion nor a role can be had for so little.
+            # Systemd's opinion cannot be had for so little, and a role hangs on more than the service.
             return
         from .planning import remember, stale
 

@@ -6,7 +6,7 @@ from ..lean import TYPE_CHECKING
 from ..ocf.codes import Failure, Misconfigured, NotInstalled
 from ..system.errors import Missing, Refused
 from .dialect import word
-from .look import ANSWERS, CROWDED, Login, ask, judge
+from .look import ANSWERS, CROWDED, ask, judge
 from .receipt import ask_primary
 
 if TYPE_CHECKING:
@@ -155,17 +155,15 @@ def sources(member: Member, _number: int) -> list[str]:
 
 def read_table(member: Member) -> None:
     """The test table can be read by the test user, where one with a password is configured."""
-    given = member.settings
-    if not (given.test_table and given.test_passwd):
+    table = member.settings.test_table
+    if member.tester is None:
         return
-    table = ".".join(f"`{part.replace('`', '``')}`" for part in given.test_table.split("."))
-    login = Login(given.test_user, given.test_passwd, given.socket, given.client_binary)
-    done = ask(member.host, login, f"SELECT COUNT(*) FROM {table};", member.deadline.left())  # noqa: S608  # quoted
+    done = ask(member.host, member.tester, member.counting, member.deadline.left())
     if done is None:
-        raise Failure(f"{given.test_table}: could not be read in time")
+        raise Failure(f"{table}: could not be read in time")
     code, output, errors = done
     fault, words = judge(code, errors)
     if fault == CROWDED:
         return
     if fault or code or "COUNT(*)" not in output:
-        raise Failure(f"{given.test_table}: {words or errors.strip() or 'could not be read'}")
+        raise Failure(f"{table}: {words or errors.strip() or 'could not be read'}")

@@ -16,7 +16,7 @@ def claim(member: Member, diagnosis: Diagnosis, replicated: bool) -> None:
     given, memory = member.settings, member.memory
     readable = patience(member, diagnosis.state.readable)
     writable = int(diagnosis.score == PROMOTED_SCORE)
-    wanted = f"{diagnosis.score} {readable} {writable}"
+    wanted = wording(diagnosis, str(readable))
     if memory.told(wanted):
         return
     cluster = member.cluster
@@ -34,6 +34,11 @@ def claim(member: Member, diagnosis: Diagnosis, replicated: bool) -> None:
         member.log.warning(str(refused))
         return
     memory.tell(wanted)
+
+
+def wording(diagnosis: Diagnosis, readable: str) -> str:
+    """A claim in words, to tell it from another one."""
+    return f"{diagnosis.score} {readable} {int(diagnosis.score == PROMOTED_SCORE)}"
 
 
 def patience(member: Member, readable: bool) -> int:

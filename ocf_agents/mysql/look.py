@@ -131,27 +131,28 @@ def questions(version: Version) -> str:
 
 def ask(host: Host, login: Login, batch: str, seconds: float) -> tuple[int, str, str] | None:
     """The client's exit code, output and errors; None if it had to be ended."""
+    # Only after --execute: that one switches it off.
+    command = (*client(host, login, batch, seconds), "--force")
+    done = host.run(command, seconds, options(login))
+    return None if done.code is None else (done.code, done.output, done.errors)
+
+
+def client(host: Host, login: Login, batch: str, seconds: float) -> tuple[str, ...]:
+    """The client program with its arguments; the login is for its standard input."""
     names = (login.client, *CLIENTS)
     program = next((path for path in map(host.which, names) if path), None)
     if program is None:
         raise Missing(f"client_binary={login.client}: no such program on this node; is the client installed?")
-    done = host.run(
-        (
-            program,
-            "--defaults-extra-file=/dev/stdin",
-            f"--socket={login.socket}",
-            "--protocol=socket",
-            f"--connect-timeout={max(1, int(seconds))}",
-            "--no-auto-rehash",
-            "--vertical",
-            f"--execute={batch}",
-            # Only after --execute: that one switches it off.
-            "--force",
-        ),
-        seconds,
-        options(login),
+    return (
+        program,
+        "--defaults-extra-file=/dev/stdin",
+        f"--socket={login.socket}",
+        "--protocol=socket",
+        f"--connect-timeout={max(1, int(seconds))}",
+        "--no-auto-rehash",
+        "--vertical",
+        f"--execute={batch}",
     )
-    return None if done.code is None else (done.code, done.output, done.errors)
 
 
 def options(login: Login) -> str:

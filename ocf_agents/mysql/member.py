@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import NotInstalled
+from .diagnosis import Case
 from .dialect import Version, version
 from .look import Login, look
 from .memory import Memory, identity
@@ -47,6 +48,11 @@ class Member:
         return self.settings.context.node or (self.host.read("/proc/sys/kernel/hostname") or "").strip()
 
     @property
+    def replicated(self) -> bool:
+        """Whether this is a member of a promotable clone."""
+        return self.settings.context.clone.promotable
+
+    @property
     def lossless(self) -> bool:
         """Whether no confirmed write may ever be lost."""
         return self.settings.durability == SEMI_SYNC
@@ -84,6 +90,20 @@ class Member:
             return Login(given.replication_user, given.replication_passwd, given.socket, given.client_binary)
         return Login(given.test_user, given.test_passwd, given.socket, given.client_binary)
 
+    @property
+    def tester(self) -> Login | None:
+        """Who reads the test table, if it is to be read."""
+        given = self.settings
+        if not (given.test_table and given.test_passwd):
+            return None
+        return Login(given.test_user, given.test_passwd, given.socket, given.client_binary)
+
+    @property
+    def counting(self) -> str:
+        """The statement that reads the test table."""
+        parts = self.settings.test_table.split(".")
+        return f"SELECT COUNT(*) FROM {'.'.join(quoted_name(part) for part in parts)};"  # noqa: S608  # quoted
+
     def process(self) -> str:
         """The server's process, told from any later one; empty where there is none."""
         text = (self.host.read(self.pidfile) or "").strip()
@@ -92,8 +112,21 @@ class Member:
 
     def look(self) -> Look:
         """What the server says of itself now."""
-        seconds = max(1.0, min(self.deadline.left(), self.deadline.timeout * LOOK))
-        return look(self.host, self.login, self.version, seconds)
+        return look(self.host, self.login, self.version, self.patience)
+
+    @property
+    def patience(self) -> float:
+        """Seconds that one look may take now."""
+        return max(1.0, min(self.deadline.left(), self.deadline.timeout * LOOK))
+
+    def case(self, seen: Look, opened: bool, stray: str = "", closed: bool = False) -> Case:
+        """What is to be diagnosed: a look, with what is remembered and asked of this server."""
+        given, memory = self.settings, self.memory
+        single, eligible = bool(memory["single"]), memory["eligible"] != "0" or not self.replicated
+        return Case(
+            seen, self.replicated, single, opened, memory["quarantine"], eligible, stray, closed,
+            given.max_slave_lag, given.evict_outdated_slaves,
+        )  # fmt: skip
 
     @property
     def server(self) -> Server:
@@ -205,6 +238,11 @@ class Member:
         if parts or given.replication_require_ssl:
             parts.insert(0, f"{name}_SSL = 1")
         return ", ".join(parts)
+
+
+def quoted_name(name: str) -> str:
+    """A name that can stand in a statement."""
+    return "`" + name.replace("`", "``") + "`"
 
 
 def sane(path: str) -> str:

@@ -27,13 +27,7 @@ def settle(member: Member, look: Look) -> bool:
     if follows and (look.unfit or look.trouble or look.applying == "No"):
         report(member, look, look.source, BROKEN)
         return True
-    known = memory["eligible"] == "1" and not memory["report"].endswith(UNABLE)
-    known = known and memory["edited"] == member.edited()
-    if (
-        follows
-        and known
-        and (not member.lossless or (look.acknowledges and memory.met() and carry(member, look)))
-    ):
+    if at_rest(member, look):
         return True
     if look.answer != ANSWERS or not look.read_only or memory["quarantine"]:
         return True
@@ -60,6 +54,18 @@ def settle(member: Member, look: Look) -> bool:
         vouch(member, look, pact)
     report(member, look, pact.primary, soundness(member, look))
     return False
+
+
+def at_rest(member: Member, look: Look) -> bool:
+    """Whether this replica is where it belongs, and the cluster need not be asked about that."""
+    memory = member.memory
+    follows = look.source and look.receiving == RECEIVES
+    if not follows or look.unfit or look.trouble or look.applying == "No":
+        return False
+    known = memory["eligible"] == "1" and not memory["report"].endswith(UNABLE)
+    if not known or memory["edited"] != member.edited():
+        return False
+    return not member.lossless or (look.acknowledges and memory.met() and carry(member, look))
 
 
 def soundness(member: Member, look: Look) -> str:

@@ -117,11 +117,7 @@ class Host:
 
     def stamp(self, path: str) -> str:
         """What changes whenever the file is written; empty where there is none that may be seen."""
-        try:
-            seen = posix.stat(path)
-        except (OSError, ValueError):
-            return ""
-        return f"{seen.st_mtime_ns}/{seen.st_ino}"
+        return pulse.stamp(path)
 
     def is_file(self, path: str) -> bool:
         """Whether this is a regular file, perhaps behind links."""
@@ -161,7 +157,12 @@ class Host:
         """A small program has run to its end, or was ended after so many seconds."""
         from .run import run
 
-        return run(argv, seconds, stdin, environment or {"PATH": self.path, "LC_ALL": "C"})
+        return run(argv, seconds, stdin, environment or self.surroundings)
+
+    @property
+    def surroundings(self) -> dict[str, str]:
+        """The environment of a small program that needs no other."""
+        return {"PATH": self.path, "LC_ALL": "C"}
 
     def process(self, pid: int) -> Process | None:
         """The living process of this pid; a zombie is none."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Question = tuple[tuple[str, int], Optional[tuple[str, bool]], bytes, Good]
     """Whom to ask, whom to trust, what to say, and what a healthy server answers."""
 
-VERSION = 3
+VERSION = 4
 PRIME = (1 << 521) - 1
 RUN_DIRECTORY = "/run/openstack-agents"
 PLAN, RECORD, OUTPUT, WATCHED, KEPT_TOKEN = ".plan", ".started", ".output", ".watched", ".token"
@@ -55,9 +55,8 @@ def holds(environment: "Mapping[str, str]") -> bool:
     """Whether the service is as healthy as its plan says; False also where there is no plan."""
     instance = environment.get("OCF_RESOURCE_INSTANCE", "")
     level = environment.get("OCF_CHECK_LEVEL") or "0"
-    if not instance or "/" in instance or any(key in environment for key in TRACES):
-        return False
-    if not (level.isascii() and level.isdigit() and len(level) < 10):
+    numbered = level.isascii() and level.isdigit() and len(level) < 10
+    if not (instance and numbered) or "/" in instance or any(key in environment for key in TRACES):
         return False
     path = f"{run_directory(environment)}/{instance}"
     plan = load(read(path + PLAN))
@@ -66,6 +65,10 @@ def holds(environment: "Mapping[str, str]") -> bool:
     pid = 0 if plan["hosted"] else main_process(path)
     if pid is None or (plan["hosted"] and read(path + WATCHED) is None):
         return False
+    if "known" in plan:
+        from .unchanged import unchanged
+
+        return unchanged(plan, int(level), environment)
     if int(level) == 0 and not plan["hosted"]:
         return True
     return answered(plan, max(int(level), USABLE), pid, environment)
@@ -112,8 +115,8 @@ def answered(plan: "dict[str, Any]", level: int, pid: int, environment: "Mapping
     if not steps or level >= plan["uncovered"]:
         return False
     step = steps[-1]
-    timeout = environment.get("OCF_RESKEY_CRM_meta_timeout", "")
-    if not (timeout.isascii() and timeout.isdigit() and len(timeout) < 16):
+    timeout = milliseconds(environment, META + "timeout")
+    if not timeout:
         return False
     if "address" in plan and not owned(plan["address"], pid):
         return False
@@ -122,7 +125,13 @@ def answered(plan: "dict[str, Any]", level: int, pid: int, environment: "Mapping
 
         if not still_connected(step["connections"]):
             return False
-    return not step["questions"] or said(plan, step, int(timeout) / 1000 * SLOW, environment)
+    return not step["questions"] or said(plan, step, timeout / 1000 * SLOW, environment)
+
+
+def milliseconds(environment: "Mapping[str, str]", key: str) -> int:
+    """A time that Pacemaker gives; 0 where it gives none that can be read."""
+    text = environment.get(key, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def said(

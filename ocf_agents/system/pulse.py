@@ -4,7 +4,7 @@ This module and its like (`sockets`, `run`) serve every healthy monitor, so they
 that is not compiled into the interpreter; even `__future__` would cost more than they do.
 """
 
-from posix import O_CLOEXEC, O_RDONLY, close
+from posix import O_CLOEXEC, O_RDONLY, close, stat
 from posix import open as open_file
 from posix import read as read_some
 
@@ -31,6 +31,15 @@ def read(path: str) -> "bytes | None":
         return None
     finally:
         close(descriptor)
+
+
+def stamp(path: str) -> str:
+    """What changes whenever the file is written; empty where there is none that may be seen."""
+    try:
+        seen = stat(path)
+    except (OSError, ValueError):
+        return ""
+    return f"{seen.st_mtime_ns}/{seen.st_ino}"
 
 
 def fields(line: bytes) -> "list[bytes]":

@@ -1,0 +1,77 @@
+"""The plan of a monitor that depends on more than its service: nothing has changed since the last one.
+
+A replica is well because of what its agent remembers, of what the cluster was told, and of what its
+server says. None of that is judged here. All that was there when the library judged has to be there
+again, but for what moves while a replica works; one difference sends the caller the long way.
+"""
+
+import posix
+from time import monotonic
+
+from .plan import META, SLOW, filled, milliseconds
+from .pulse import beats, read, stamp
+from .run import run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+def unchanged(plan: "dict[str, Any]", level: int, environment: "Mapping[str, str]") -> bool:
+    """Whether this call, this node and what programs say are as they were."""
+    known = plan["known"]
+    caller, started = known["caller"]
+    return (
+        # A probe, and the first call of another Pacemaker, find out anew what is there and who knows of it.
+        milliseconds(environment, META + "interval") > 0
+        and posix.getppid() == caller
+        and beats(caller, started)
+        and monotonic() < known["until"]
+        and all(environment.get(key, "") == value for key, value in known["circumstances"])
+        and all(read(path) == content for path, content in known["files"])
+        and all(stamp(path) == seen for path, seen in known["stamps"])
+        and all(again(plan, one, environment) for one in known["programs"] if one["depth"] <= level)
+    )
+
+
+def again(plan: "dict[str, Any]", program: "dict[str, Any]", environment: "Mapping[str, str]") -> bool:
+    """Whether a program says, soon and without an error, what it said before."""
+    seconds = milliseconds(environment, META + "timeout") / 1000 * SLOW
+    login = filled(plan, program["stdin"], environment).decode("utf-8", "surrogateescape")
+    try:
+        done = run(program["argv"], seconds, login, program["environment"])
+    except (OSError, ValueError):
+        return False
+    return done.code == 0 and same(program, done.output)
+
+
+def same(program: "dict[str, Any]", output: str) -> bool:
+    """Whether an output is as before, and each number that has a limit is there and within it."""
+    rest, numbers = sorted_out(output, program)
+    return rest == program["rest"] and all(
+        numbers.get(name, "").isdigit() and int(numbers[name]) <= most
+        for name, most in program["limits"].items()
+    )
+
+
+def sorted_out(output: str, program: "dict[str, Any]") -> "tuple[list[str], dict[str, str]]":
+    """The lines of a client's vertical output that are to stay, and the numbers that have a limit.
+
+    A variable is on two lines: one has its name, one its value.
+    """
+    moves, limits = program["moves"], program["limits"]
+    rest = []
+    numbers = {}
+    variable = ""
+    for line in output.splitlines():
+        key, _, value = line.strip().partition(":")
+        if key == "Variable_name":
+            variable = value.strip()
+        elif key == "Value":
+            key = variable
+        if key in limits:
+            numbers[key] = value.strip()
+        elif key not in moves:
+            rest.append(line)
+    return rest, numbers
