@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CLONE = "clustermysql"
 SET = "ms_MySQL"
 DATADIR = "/var/lib/mysql"
-ADDRESS = "mysqlmasterIP"
+ADDRESS, COLOCATION = "mysqlmasterIP", "masterIP_on_mysqlMaster"
 SECRETS = ("repl-password", "test-password")
 
 
@@ -193,3 +193,30 @@ def test_a_replica_is_rebuilt_from_a_backup_of_the_primary_while_that_works(appl
     lab.crm("resource", "clear", SET)
     application.wait_whole()
     assert application.replica() == lost
+
+
+@pytest.fixture
+def free_address(application: Application) -> Iterator[Application]:
+    """The primary knows the writers' address, and the cluster may put it anywhere."""
+    lab = application.lab
+    settings = {"writer_vip": lab.address(mariadb.VIP), "writer_vip_grace": "3s"}
+    for name, value in settings.items():
+        lab.crm("resource", "param", CLONE, "set", name, value)
+    lab.crm("configure", "delete", COLOCATION)
+    yield application
+    lab.crm("resource", "clear", ADDRESS)
+    lab.crm("configure", "colocation", COLOCATION, "inf:", ADDRESS, f"{SET}:Master")
+    for name in settings:
+        lab.crm("resource", "param", CLONE, "delete", name)
+    lab.crm("resource", "cleanup", SET)
+
+
+def test_a_primary_whose_writers_are_sent_elsewhere_closes(free_address: Application) -> None:
+    lab, primary = free_address.lab, free_address.primary()
+    free_address.writer.await_more()
+    lab.crm("resource", "move", ADDRESS, free_address.replica().name)
+    lab.wait(
+        lambda: "longer than writer_vip_grace" in lab.voice().run(["crm_mon", "-1"]).stdout,
+        60,
+        f"{primary.name} to close",
+    )
