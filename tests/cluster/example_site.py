@@ -7,7 +7,6 @@ under each daemon's own name, at its own place, with its own configuration.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,27 +14,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from kept_secrets import keep_secret
+
 from ocf_agents.cib import crm
 from ocf_agents.cib.model import seconds
 from ocf_agents.deployment.description import Deployment, understand
 from ocf_agents.lab import keystone, mariadb, schemas
 from ocf_agents.lab.cloud.configuration import BROKER, GLANCE, NOVA, RABBIT
+from ocf_agents.lab.cloud.preparation import prepare
 from ocf_agents.lab.commands import check, start_detached
 from ocf_agents.lab.fencing import POWER_PORT
 from ocf_agents.lab.state import SWITCH_OCTET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ocf_agents.lab import Lab, Node
+    from ocf_agents.lab.cloud.configuration import Project
     from ocf_agents.ocf.agent import Agent
 
-SECRETS = "/var/lib/pacemaker/lrm/secrets"
+PLACEMENT = "clusterplacement"
 SUPPORT = Path(__file__).resolve().parents[1] / "support"
 STAND_IN = SUPPORT / "stand_in_cloud.py"
 CONTROLLER = SUPPORT / "management_controller.py"
 REAL = ("mysql", "haproxy", "memcached", "keystone")
-NAMES = {mariadb.NAME: "mysql", RABBIT: "rabbitmq", keystone.NAME: "keystone", GLANCE: "glance", NOVA: "nova"}
+NAMES = {
+    mariadb.NAME: "mysql",
+    RABBIT: "rabbitmq",
+    keystone.NAME: "keystone",
+    GLANCE: "glance",
+    NOVA: "nova",
+    PLACEMENT: "placement",
+}
 """The names in the services' configurations, and the services that they stand for."""
 PASSWORDS = {
     "password": "fence-password",
@@ -79,15 +89,6 @@ defaults
 """
 
 
-def keep_secret(lab: Lab, passwords: Mapping[tuple[str, str], str]) -> None:
-    """Every node has the passwords of resources and parameters where cibsecret keeps them."""
-    for node in lab.nodes:
-        for (resource, name), value in passwords.items():
-            path = f"{SECRETS}/{resource}/{name}"
-            node.write(path, value + "\n", mode=0o600)
-            node.write(f"{path}.sign", hashlib.md5(value.encode()).hexdigest() + "\n", mode=0o600)
-
-
 @dataclass(frozen=True)
 class Site:
     """The nodes of a lab that is up, the description of the deployment, and what the command printed of it."""
@@ -121,8 +122,7 @@ class Site:
         self.connect()
         self.manage()
         self.name()
-        (user,) = {one for each in self.deployment.wanted for one in replicators(each.parameters)}
-        mariadb.install_databases(self.lab, MORE_ACCOUNTS.format(user=user))
+        mariadb.install_databases(self.lab, MORE_ACCOUNTS.format(user=self.replicator))
         login = self.deployment.login
         keystone.prepare(
             self.lab,
@@ -135,8 +135,30 @@ class Site:
             self.stand_in(node)
             if self.behind:
                 self.balance(node)
+        self.keep(PASSWORDS)
+
+    def prepare_whole(self, projects: Sequence[Project]) -> None:
+        """The same with these projects as they are, and a broker, all on the replicated database."""
+        self.connect()
+        self.manage()
+        prepare(self.lab, projects)
+        self.name()
+        for node in self.lab.nodes:
+            with schemas.running(node, self.lab.address(mariadb.VIP)):
+                statements = MORE_ACCOUNTS.format(user=self.replicator)
+                node.check(["mariadb", f"--socket={mariadb.SOCKET}"], input=statements)
+        self.keep({**PASSWORDS, "os_password": keystone.PASSWORD})
+
+    @property
+    def replicator(self) -> str:
+        """The account that replicas log in with."""
+        found = [given for one in self.deployment.wanted for given in one.parameters.values()]
+        return next(given["replication_user"] for given in found if "replication_user" in given)
+
+    def keep(self, passwords: Mapping[str, str]) -> None:
+        """Every password that was asked for is where cibsecret keeps it."""
         asked_for = re.findall(r"^# +cibsecret set (\S+) (\S+)$", self.printed, re.MULTILINE)
-        keep_secret(self.lab, {(one, name): PASSWORDS[name] for one, name in asked_for})
+        keep_secret(self.lab, {(one, name): passwords[name] for one, name in asked_for})
 
     def connect(self) -> None:
         """The nodes have the addresses of the file, at the interface of the file, and reach the controllers."""
@@ -175,7 +197,8 @@ class Site:
         for node in self.lab.nodes:
             places = {name: self.vips.get(service, "127.0.0.1") for name, service in NAMES.items()}
             text = "".join(f"{address} {name}\n" for name, address in places.items())
-            node.write("/etc/hosts", node.read("/etc/hosts") + text)
+            known = [line for line in node.read("/etc/hosts").splitlines() if line.split()[-1] not in places]
+            node.write("/etc/hosts", "".join(f"{line}\n" for line in known) + text)
 
     def own(self, node: Node) -> str:
         """The address that services on the node listen on, if not on all."""
@@ -271,8 +294,3 @@ def monitored(lab: Lab) -> dict[tuple[str, str, int], int]:
         for op in one.iter("lrm_rsc_op")
         if op.get("operation") == "monitor" and "_last_failure_" not in op.get("id", "")
     }
-
-
-def replicators(parameters: Mapping[str, Mapping[str, str]]) -> set[str]:
-    """The accounts that replicas log in with."""
-    return {given["replication_user"] for given in parameters.values() if "replication_user" in given}

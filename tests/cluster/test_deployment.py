@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from kept_secrets import SECRETS, keep_secret
 from support.command import EXAMPLES, typed
 
 from ocf_agents.cib import crm, pcs
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 each_example = pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 SESAME = "sesame"
 INSTALL = ("make", "-C", CHECKOUT, "install", "TOOLS=1", "DESTDIR=/")
-SECRETS = "/var/lib/pacemaker/lrm/secrets"
 PASSWORDS = {
     ("clustermysql", "replication_passwd"): "repl-password",
     ("clustermysql", "test_passwd"): "test-password",
@@ -120,21 +119,12 @@ def test_an_example_is_taken_by_pcs_command_by_command(three: Lab, tmp_path: Pat
     assert facts <= {("node-without-fence", "n3"), ("node-address-missing", "n3")}, facts
 
 
-def keep_secret(lab: Lab) -> None:
-    """Every node has the passwords where cibsecret keeps them."""
-    for node in lab.nodes:
-        for (resource, name), value in PASSWORDS.items():
-            path = f"{SECRETS}/{resource}/{name}"
-            node.write(path, value + "\n", mode=0o600)
-            node.write(f"{path}.sign", hashlib.md5(value.encode()).hexdigest() + "\n", mode=0o600)
-
-
 @pytest.fixture(scope="module")
 def cloud(three: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """The lab with a whole configuration loaded, and all of it running."""
     mariadb.install_databases(three)
     keystone.prepare(three, SESAME)
-    keep_secret(three)
+    keep_secret(three, PASSWORDS)
     fence = f"{{agent: fence_lab, ip: {three.address(SWITCH_OCTET)}, ipport: {fencing.POWER_PORT}}}"
     nodes = "".join(f"  {one.name}: {{address: {one.address}, fence: {fence}}}\n" for one in three.nodes)
     file = tmp_path_factory.mktemp("cloud") / "cloud.yaml"
@@ -213,7 +203,7 @@ def test_doctor_finds_the_node_ready_and_a_planted_fault(cloud: Lab) -> None:
     assert code == 1
     found = {(one["look"], one["subject"]) for one in json.loads(text) if one["status"] == "fault"}
     assert found == {("configuration", "keystoneService"), ("passwords", "keystoneService os_password")}
-    keep_secret(cloud)
+    keep_secret(cloud, PASSWORDS)
     node.check(["chmod", "640", keystone.CONFIGURATION])
     assert command(node, "doctor", "--only", "passwords", "--only", "configuration")[0] == 0
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 INSTALL = ("make", "-C", CHECKOUT, "install", "DESTDIR=/")
 NEEDED = (["fence_ipmilan", "-V"], ["ipmitool", "-V"], [PYTHON, "-c", "import pyghmi"])
-PATIENCE = 180
+PATIENCE = 400
+"""Seconds on a machine that does much else; all are over as soon as it is done."""
 
 
 @pytest.fixture(scope="module", params=sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)

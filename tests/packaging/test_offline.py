@@ -48,6 +48,11 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory / "offline"
 
 
+def commands(readme: Path) -> list[str]:
+    """What it says to type."""
+    return [line[4:] for line in readme.read_text().splitlines() if line.startswith("    ")]
+
+
 def alone(*order: str | Path) -> subprocess.CompletedProcess[str]:
     """What a program says that has no network, and no settings of this machine's pip."""
     environment = {"PATH": "/usr/sbin:/usr/bin", "HOME": "/nonexistent", "PIP_CONFIG_FILE": "/dev/null"}
@@ -65,9 +70,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_its_checksums_hold_and_leave_nothing_out(offline: Path) -> None:
-    checked = subprocess.run(
-        ["sha256sum", "-c", "SHA256SUMS"], cwd=offline, capture_output=True, text=True, check=False
-    )
+    typed = commands(offline / "README")[0]
+    checked = subprocess.run(typed.split(), cwd=offline, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     files = {str(path.relative_to(offline)) for path in offline.rglob("*") if path.is_file()}
     assert {line.partition(":")[0] for line in checked.stdout.splitlines()} == files - {"SHA256SUMS"}
@@ -75,8 +79,12 @@ def test_its_checksums_hold_and_leave_nothing_out(offline: Path) -> None:
 
 
 def test_pip_installs_from_its_files_and_the_agents_run(offline: Path, python: Path, tmp_path: Path) -> None:
-    index = f"file://{offline}/simple/"
-    done = alone(python, "-m", "pip", "install", "-q", "--index-url", index, WANTED)
+    # As its README says, and the page on it, to the letter.
+    (typed,) = [
+        line for line in commands(offline / "README") if line.startswith("pip install --index-url file:")
+    ]
+    assert f"# {typed}\n" in (CHECKOUT / "docs/how-to/offline.md").read_text()
+    done = alone("sh", "-c", f"cd {offline}; PATH={python.parent}:$PATH; {typed} --quiet")
     assert done.returncode == 0, done.stderr
     command, root = python.with_name("ocf-agents"), tmp_path / "ocf"
     for _ in range(2):
