@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,9 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of agents below a DESTDIR."""
     root = tmp_path_factory.mktemp("root")
-    subprocess.run(["make", "-s", "install", f"DESTDIR={root}"], cwd=CHECKOUT, check=True)
+    # Of a make that runs the tests nothing is taken over, such as another PYTHON.
+    environment = {"PATH": os.environ["PATH"]}
+    subprocess.run(["make", "-s", "install", f"DESTDIR={root}"], cwd=CHECKOUT, env=environment, check=True)
     return root / "usr/lib/ocf/resource.d/openstack"
 
 
