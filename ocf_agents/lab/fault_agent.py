@@ -14,7 +14,7 @@ from .errors import LabError
 from .scene import RESOURCE, server_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Callable
 
     from .node import Node
@@ -39,20 +39,21 @@ def strike(drill: Drill, node: Node, action: str) -> bool:
     return True
 
 
-def strike_next(drill: Drill, node: Node, action: str, seconds: float = 60) -> None:
-    """The agent was killed in its next action of this name on the node; LabError if none came."""
+def strike_next(drill: Drill, nodes: Sequence[Node], action: str, seconds: float = 60) -> None:
+    """The agent was killed in its next action of this name on any of the nodes; LabError if none came."""
     end = time.monotonic() + seconds
-    while not strike(drill, node, action):
+    while not any(strike(drill, node, action) for node in nodes):
         if time.monotonic() > end:
-            raise LabError(f"node {node.name}: no {action} to kill within {seconds:g} s")
+            names = ", ".join(node.name for node in nodes)
+            raise LabError(f"node {names}: no {action} to kill within {seconds:g} s")
         time.sleep(POLL)
 
 
 @contextmanager
-def killed_in(drill: Drill, node: Node, action: str) -> Iterator[None]:
-    """After the block the agent was killed in its next action of this name on the node."""
+def killed_in(drill: Drill, nodes: Sequence[Node], action: str) -> Iterator[None]:
+    """After the block the agent was killed in its next action of this name on any of the nodes."""
     with ThreadPoolExecutor(1) as pool:
-        watch = pool.submit(strike_next, drill, node, action)
+        watch = pool.submit(strike_next, drill, nodes, action)
         yield
         watch.result()
 
@@ -65,7 +66,7 @@ def clean_up(drill: Drill) -> None:
 def kill_in_start(drill: Drill) -> None:
     """The replica's server is killed, and the agent in the middle of start; then a person cleans up."""
     node = drill.replica
-    with killed_in(drill, node, "start"):
+    with killed_in(drill, [node], "start"):
         node.check(["kill", "-KILL", server_of(node)])
     drill.writer.await_more(200)
     clean_up(drill)
@@ -73,29 +74,30 @@ def kill_in_start(drill: Drill) -> None:
 
 def kill_in_stop(drill: Drill) -> None:
     """The primary's node goes to standby, and the agent there is killed in the middle of stop."""
-    switch_with(drill, drill.primary, "stop")
+    switch_with(drill, [drill.primary], "stop")
 
 
 def kill_in_monitor(drill: Drill) -> None:
     """The agent is killed in the middle of a monitor of the primary."""
-    strike_next(drill, drill.primary, "monitor")
+    strike_next(drill, [drill.primary], "monitor")
     drill.writer.await_more(200)
 
 
 def kill_in_promote(drill: Drill) -> None:
     """The primary's node goes to standby, and the agent is killed in the middle of promote."""
-    switch_with(drill, drill.replica, "promote")
+    old = drill.primary.name
+    switch_with(drill, [node for node in drill.lab.nodes if node.name != old], "promote")
 
 
 def kill_in_demote(drill: Drill) -> None:
     """The primary's node goes to standby, and the agent there is killed in the middle of demote."""
-    switch_with(drill, drill.primary, "demote")
+    switch_with(drill, [drill.primary], "demote")
 
 
-def switch_with(drill: Drill, node: Node, action: str) -> None:
-    """The primary's node went to standby and came back, and the agent was killed in an action on a node."""
+def switch_with(drill: Drill, nodes: Sequence[Node], action: str) -> None:
+    """The primary's node went to standby and came back, and the agent was killed in an action on one of them."""
     old = drill.primary
-    with killed_in(drill, node, action):
+    with killed_in(drill, nodes, action):
         drill.lab.crm("node", "standby", old.name)
     drill.another(old)
     drill.writer.await_more()
