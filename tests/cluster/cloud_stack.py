@@ -35,8 +35,8 @@ SERVICES = {
 }
 """What is to outlive a lost dependency, and what its command line has."""
 LIMPING = "//lrm_rsc_op[@operation='monitor'][@rc-code='190'][not(contains(@id, '_last_failure_'))]"
-LOG_TIME = 2
-"""The word of a line of pacemaker.log that is its time of day."""
+STAMP = re.compile(r"\w+ +\d+ (\d\d:\d\d:\d\d\.\d+) ")
+"""How a line of pacemaker.log begins that Pacemaker itself wrote, and not an agent."""
 DAY = 24 * 3600
 WITHOUT_LOGIN = ("novaApiService", "placementService")
 
@@ -115,10 +115,11 @@ class Fault:
         """The services whose monitors have reported a lost dependency since then."""
         for name, logs in self.lab.logs.items():
             for line in since(logs.pacemaker, self.marks[name]):
-                if "dependency_grace" in line or "nothing was asked of" in line:
+                stamp = STAMP.match(line)
+                if stamp and ("dependency_grace" in line or "nothing was asked of" in line):
+                    at = (of_day(stamp[1]) - self.clock) % DAY
                     for service in SERVICES:
                         if service in line:
-                            at = (of_day(line.split()[LOG_TIME]) - self.clock) % DAY
                             self.seen[service] = min(at, self.seen.get(service, at))
         return set(self.seen)
 

@@ -36,7 +36,8 @@ def test_a_whole_cloud_survives_the_loss_of_the_node_that_holds_most_of_it() -> 
         timeout=1200,
         check=False,
     )
-    assert (result.returncode, result.stderr) == (0, ""), result.stdout
+    print(result.stdout)
+    assert (result.returncode, result.stderr) == (0, "")
     for part in (
         "lists the first time",
         "powered off",
