@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,14 +29,29 @@ def fault(cloud: Lab) -> Iterator[Fault]:
     print(begun.table("reported"))
 
 
-def stop_broker(lab: Lab) -> None:
+@contextmanager
+def without_broker(lab: Lab) -> Iterator[None]:
+    """RabbitMQ is stopped as long as the block lasts."""
     lab.crm("resource", "stop", "rabbitService", timeout=PATIENCE)
-    lab.eventually([], lambda: lab.where("rabbitService"), PATIENCE, "RabbitMQ to stop")
-
-
-def start_broker(lab: Lab) -> None:
-    lab.crm("resource", "start", "rabbitService", timeout=PATIENCE)
+    try:
+        lab.eventually([], lambda: lab.where("rabbitService"), PATIENCE, "RabbitMQ to stop")
+        yield
+    finally:
+        lab.crm("resource", "start", "rabbitService", timeout=PATIENCE)
     lab.wait(lambda: lab.where("rabbitService"), PATIENCE, "RabbitMQ to start")
+
+
+@contextmanager
+def without_name(lab: Lab, name: str) -> Iterator[None]:
+    """No node knows the name as long as the block lasts."""
+    hosts = {node: node.read("/etc/hosts") for node in lab.nodes}
+    for node, text in hosts.items():
+        node.write("/etc/hosts", "".join(f"{one}\n" for one in text.splitlines() if name not in one))
+    try:
+        yield
+    finally:
+        for node, text in hosts.items():
+            node.write("/etc/hosts", text)
 
 
 def main_process(node: Node, mark: str) -> int:
@@ -45,23 +61,18 @@ def main_process(node: Node, mark: str) -> int:
 def test_a_broker_that_is_away_is_reported_by_all_who_hold_a_connection_and_restarts_none(
     cloud: Lab, fault: Fault
 ) -> None:
-    stop_broker(cloud)
-    fault.await_reports(*DAEMONS)
-    start_broker(cloud)
+    with without_broker(cloud):
+        fault.await_reports(*DAEMONS)
     fault.await_recovery()
     assert fault.reporters() == set(DAEMONS)
 
 
 def test_a_name_that_is_gone_is_a_lost_dependency_until_it_is_back(cloud: Lab, fault: Fault) -> None:
     # As long as their connections last, nobody needs the name: the broker's restart breaks them.
-    hosts = {node: node.read("/etc/hosts") for node in cloud.nodes}
-    for node, text in hosts.items():
-        node.write("/etc/hosts", "".join(f"{one}\n" for one in text.splitlines() if RABBIT not in one))
-    stop_broker(cloud)
-    start_broker(cloud)
-    fault.await_reports(*DAEMONS)
-    for node, text in hosts.items():
-        node.write("/etc/hosts", text)
+    with without_name(cloud, RABBIT):
+        with without_broker(cloud):
+            pass
+        fault.await_reports(*DAEMONS)
     fault.await_recovery()
 
 
