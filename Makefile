@@ -45,7 +45,7 @@ help:
 demo: packages $(VENV)/ready
 	@$(RUN) -m ocf_agents.lab.demo $(if $(KEEP),--keep)
 
-## demo-cloud [KEEP=1] the whole deployment of 2012 fails over: 3 GB of memory, 4 to 7 minutes
+## demo-cloud [KEEP=1] the whole deployment of 2012 fails over: 3 GB of memory, 4 to 8 minutes
 .PHONY: demo-cloud
 demo-cloud: packages-cloud $(VENV)/ready
 	@$(RUN) -m ocf_agents.lab.cloud $(if $(KEEP),--keep)
