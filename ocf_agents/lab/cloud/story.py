@@ -31,7 +31,7 @@ APIS = {
 }
 COLUMNS = {name: f"{name} away {{:.1f}} s" for name in ("Keystone", *APIS)}
 IMAGE = "cirros"
-NEEDS = "this needs 3 GB of memory and 4 to 7 minutes on 2 cores"
+NEEDS = "this needs 3 GB of memory and 4 to 8 minutes on 2 cores"
 PATIENCE = 240
 """Seconds that a step of the whole cloud may take on a busy machine."""
 COMPUTE = "novaComputeService"
