@@ -11,9 +11,10 @@ import statistics
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ocf_agents.lab import Lab, keystone
+from ocf_agents.lab import Lab, keystone, mariadb
 from ocf_agents.lab.image import CHECKOUT
 
+from . import replica
 from .cases import (
     BODY,
     BROKER,
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
     from .cases import Case
 
 ROUNDS = 15
+HEAD = (
+    f"\n{'':36}{'instructions':>13}{'/ bare':>8}{'target':>8}{'processes':>11}{'CPU ms':>9}{'/ bare':>8}"
+    f"{'wall ms':>9}"
+)
 HAPROXY = f"""\
 defaults
     mode http
@@ -67,9 +72,16 @@ def main() -> int:
         answers = [measured(node, cases) for node, (_, cases) in zip(lab.nodes, HOSTS)]
         for instance, (place, agent, parameters) in STARTED.items():
             act(lab.nodes[place], agent, call(instance, parameters), "stop")
-    print(f"\n{'':36}{'instructions':>13}{'/ bare':>8}{'target':>8}{'CPU ms':>9}{'/ bare':>8}{'wall ms':>9}")
+    print(HEAD)
     for (heading, cases), results in zip(HOSTS, answers):
         report(heading, cases, results)
+    print("\nstarting a lab with a MariaDB and its replica ...", flush=True)
+    with Lab("benchdb", nodes=2, hosts=mariadb.HOSTS, fencing=False) as lab:
+        node = replica.prepare(lab)
+        looks = replica.cases(node)
+        results = measured(node, looks)
+    print(HEAD)
+    report("on a node with a replica of MariaDB", looks, results)
     print(f"\nmedians of {ROUNDS} rounds; a ratio is the median of the rounds' own ratios")
     return 0
 
@@ -137,11 +149,8 @@ def report(heading: str, cases: tuple[Case, ...], results: list[dict[str, Any]])
         ratios = [mine / bare for mine, bare in zip(result["cpu"], floor["cpu"])]
         target = f"{case.most:.1f}" if case.most else ""
         missed = case.most is not None and count > case.most
-        counted = (
-            f"{result['instructions'] / 1e6:11.1f} M{count:8.2f}" if case.counted else f"{'-':>13}{'-':>8}"
-        )
         print(
-            f"{case.name:36}{counted}{target:>8}"
+            f"{case.name:36}{result['instructions'] / 1e6:11.1f} M{count:8.2f}{target:>8}{result['processes']:11}"
             f"{cpu * 1000:9.1f}{statistics.median(ratios):8.2f}{statistics.median(result['wall']) * 1000:9.1f}"
             f"{'  over its target' if missed else ''}"
         )

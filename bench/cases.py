@@ -57,8 +57,6 @@ class Case:
     environment: dict[str, str] = field(default_factory=dict)
     code: int = 0
     most: float | None = None
-    counted: bool = True
-    """Whether its instructions are counted, which makes a program fifty times slower."""
 
     def described(self) -> dict[str, object]:
         """The case as JSON takes it."""
@@ -98,17 +96,9 @@ def old(name: str, way: str, instance: str) -> Case:
         "URL": "http://127.0.0.1:5000/v3/users" if way == "token" else "http://127.0.0.1:5000/v3",
         "LOGIN": "http://127.0.0.1:5000/v3/auth/tokens",
         "BODY": BODY,
-        "OS_AUTH_URL": "http://127.0.0.1:5000/v3",
-        "OS_USERNAME": "admin",
-        "OS_PASSWORD": PASSWORD,
-        "OS_PROJECT_NAME": "admin",
-        "OS_USER_DOMAIN_NAME": "Default",
-        "OS_PROJECT_DOMAIN_NAME": "Default",
-        "OS_IDENTITY_API_VERSION": "3",
-        "HOME": "/root",
     }
     argv = ("/bin/bash", f"{CHECKOUT}/bench/old_ways.sh", way)
-    return Case(f"  as of old: {name}", argv, environment, counted=way != "client")
+    return Case(f"  as of old: {name}", argv, environment)
 
 
 ANYTHING = {"binfile": "/usr/bin/sleep", "cmdline_options": "1000000"}

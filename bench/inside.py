@@ -12,12 +12,12 @@ from pathlib import Path
 
 
 def main() -> None:
-    """One object per case: instructions in user space, CPU and wall seconds of every round."""
+    """One object per case: instructions in user space, processes, CPU and wall seconds of every round."""
     order = json.load(sys.stdin)
     for case in order["cases"]:
         once(case)
     results = [
-        {"instructions": instructions(case) if case["counted"] else 0, "cpu": [], "wall": []}
+        {**dict(zip(("instructions", "processes"), counted(case))), "cpu": [], "wall": []}
         for case in order["cases"]
     ]
     for _ in range(order["rounds"]):
@@ -50,15 +50,17 @@ def once(case: dict[str, object]) -> tuple[float, float]:
     return usage.ru_utime + usage.ru_stime, wall
 
 
-def instructions(case: dict[str, object]) -> int:
-    """Instructions in user space, of the command and all its children, as callgrind counts them."""
+def counted(case: dict[str, object]) -> tuple[int, int]:
+    """Instructions in user space of the command and all its children, and how many processes that were."""
     with tempfile.TemporaryDirectory() as scratch:
         tool = ["/usr/bin/valgrind", "--tool=callgrind", "--trace-children=yes", "-q"]
         output = f"--callgrind-out-file={scratch}/%p"
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **case["environment"]}
         subprocess.run([*tool, output, *case["argv"]], env=environment, capture_output=True, check=False)
-        lines = [line for file in Path(scratch).iterdir() for line in file.read_text().splitlines()]
-    return sum(int(line.split()[1]) for line in lines if line.startswith("totals:"))
+        # Callgrind writes one file for each process.
+        texts = [file.read_text() for file in Path(scratch).iterdir()]
+    lines = [line for text in texts for line in text.splitlines()]
+    return sum(int(line.split()[1]) for line in lines if line.startswith("totals:")), len(texts)
 
 
 if __name__ == "__main__":
