@@ -94,6 +94,7 @@ lint: $(VENV)/ready
 ## bench              what a monitor costs, beside other agents and the bare interpreter
 .PHONY: bench
 bench: packages $(VENV)/ready
+	@sh packaging/debian-packages bench
 	@$(RUN) -m bench
 
 ## load [MINUTES=30]  monitors of 40 resources on a node that is four times too busy

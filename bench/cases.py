@@ -96,6 +96,14 @@ def old(name: str, way: str, instance: str) -> Case:
         "URL": "http://127.0.0.1:5000/v3/users" if way == "token" else "http://127.0.0.1:5000/v3",
         "LOGIN": "http://127.0.0.1:5000/v3/auth/tokens",
         "BODY": BODY,
+        "OS_AUTH_URL": PLAIN["os_auth_url"],
+        "OS_USERNAME": "admin",
+        "OS_PASSWORD": PASSWORD,
+        "OS_PROJECT_NAME": "admin",
+        "OS_USER_DOMAIN_NAME": "Default",
+        "OS_PROJECT_DOMAIN_NAME": "Default",
+        "OS_IDENTITY_API_VERSION": "3",
+        "HOME": "/root",
     }
     argv = ("/bin/bash", f"{CHECKOUT}/bench/old_ways.sh", way)
     return Case(f"  as of old: {name}", argv, environment)
@@ -123,6 +131,7 @@ QUIET = (
     old("curl", "http", "plain"),
     ours("keystone monitor, level 20, HTTP", KEYSTONE, "plain", 20, 2.0),
     old("curl for a token, curl", "token", "plain"),
+    old("the openstack client", "client", "plain"),
     ours("level 10, HTTPS kept open (haproxy)", KEYSTONE, "proxied", 10, 2.5),
     ours("level 20, HTTPS kept open (haproxy)", KEYSTONE, "proxied", 20, 2.5),
     ours("level 10, HTTPS closed (uWSGI)", KEYSTONE, "secure", 10, 2.5),

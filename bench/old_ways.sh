@@ -4,6 +4,7 @@
 #
 #   http         curl asks for a page
 #   token        curl asks for a token, a pipeline finds it, curl asks with it
+#   client       the client program logs in
 #   netstat, ss  a pipeline looks for a connection to the broker, and one to the database
 #   redis        the client program says PING
 #
@@ -26,6 +27,9 @@ token)
     token=$(curl -s -i -X POST -H 'Content-Type: application/json' -d @"$BODY" "$LOGIN" |
         tr -d '\r' | grep -i '^x-subject-token:' | cut -d ' ' -f 2 | head -1)
     [ "$(curl -s -o /dev/null -w '%{http_code}' -H "X-Auth-Token: $token" "$URL")" = 200 ]
+    ;;
+client)
+    openstack token issue >/dev/null
     ;;
 netstat)
     for port in 5672 3306; do connected netstat -punt || exit 1; done
