@@ -128,7 +128,7 @@ def cloud(three: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     fence = f"{{agent: fence_lab, ip: {three.address(SWITCH_OCTET)}, ipport: {fencing.POWER_PORT}}}"
     nodes = "".join(f"  {one.name}: {{address: {one.address}, fence: {fence}}}\n" for one in three.nodes)
     file = tmp_path_factory.mktemp("cloud") / "cloud.yaml"
-    file.write_text(CLOUD.replace("VIP", three.address(mariadb.VIP)) + nodes)
+    file.write_text(CLOUD.replace("VIP", three.address(keystone.OCTET)) + nodes)
     three.crm_configure(printed(file))
     everywhere = sorted(one.name for one in three.nodes)
     three.eventually(everywhere, lambda: three.where("memcachedService"), 60, "memcached")
