@@ -172,7 +172,7 @@ def test_a_replica_that_loses_power_is_struck_off_and_entered_again(application:
 
 def copy(source: Node, target: Node) -> None:
     """The data of a running server are in another node's data directory, as of one moment."""
-    target.check(["sh", "-c", f"mv {DATADIR}/* /var/lib/mysql.set-apart/"])
+    target.check(["sh", "-c", f"mv {DATADIR}/* {mariadb.LOGS}/* /var/lib/mysql.set-apart/"])
     words = ["mariadb-backup", "--backup", "--stream=xbstream", f"--socket={mariadb.SOCKET}", "--user=root"]
     with subprocess.Popen(source.command(words), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as backup:
         receive = target.command(["mbstream", "-x", "-C", DATADIR])
