@@ -28,6 +28,8 @@ PATIENCE = 400
 @pytest.fixture(scope="module", params=sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     """A lab with the names and addresses of an example, prepared, and with nothing loaded."""
+    if not os.environ.get("OCF_TEST_CLOUD"):
+        pytest.skip("takes minutes; make test-cloud runs it")
     try:
         require_root_and_tools()
     except LabError as error:
