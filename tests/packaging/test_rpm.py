@@ -181,7 +181,9 @@ def test_dnf_installs_what_it_finds_the_requirements_of_and_removes_it(
     rpms: Path, of_distribution: Path, scratch: Scratch, tmp_path: Path
 ) -> None:
     if not os.environ.get("OCF_TEST_DNF"):
-        pytest.skip("Debian's dnf does not find every root's database of packages; set OCF_TEST_DNF=1 to try it")
+        pytest.skip(
+            "Debian's dnf does not find every root's database of packages; set OCF_TEST_DNF=1 to try it"
+        )
     if shutil.which("dnf") is None:
         pytest.skip("dnf is not installed; apt-get install dnf")
     # Debian's rpm has its database elsewhere.
