@@ -36,13 +36,11 @@ CLONE = {
 def prepare(lab: Lab) -> Node:
     """A node with a replica that has nothing to do, and that no Pacemaker looks at any more."""
     mariadb.install_databases(lab)
-    mariadb.configure(lab, "ocf:openstack:mysql")
-    record = f"crm_attribute -t crm_config -s mysql_replication -n {mariadb.NAME}_PACT -G -q".split()
+    mariadb.configure(lab, mariadb.TODAY)
 
     def names() -> list[str]:
-        found = lab.where(mariadb.NAME, "Unpromoted")
-        pact = lab.voice().run(record).stdout
-        return [name for name in found if f"standbys={name}" in pact]
+        pact = mariadb.pact(lab)
+        return [name for name in lab.where(mariadb.NAME, "Unpromoted") if pact and name in pact.standbys]
 
     replica = lab.wait(names, 120, "a replica on record")[0]
     lab.voice().check(["crm_attribute", "--name", "maintenance-mode", "--update", "true"])

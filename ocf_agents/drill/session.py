@@ -13,7 +13,7 @@ from ..lab import Lab, LabError, mariadb
 from ..lab.fault_disk import free_disk
 from ..lab.faults import FAULTS, PARTING, UNFENCED
 from ..lab.mariadb import OURS
-from ..lab.scene import ADDRESS, RESOURCE, Drill
+from ..lab.scene import Drill
 from .timeline import Power, Timeline
 from .verdict import PARTED, WHOLE, Books
 
@@ -170,15 +170,9 @@ def mend(drill: Drill) -> None:
 def whole(drill: Drill) -> bool:
     """Whether there is a primary with its address, and every other node is a replica that counts."""
     if drill.agent == OURS:
-        return drill.whole()
-    lab = drill.lab
-    primary, replicas = (lab.where(RESOURCE, role) for role in ("Promoted", "Unpromoted"))
-    return (
-        len(primary) == 1
-        and lab.where(ADDRESS) == primary
-        and len(replicas) == len(lab.nodes) - 1
-        and all(replicates(lab, name) for name in replicas)
-    )
+        return mariadb.whole(drill.lab)
+    placed = mariadb.placed(drill.lab)
+    return placed is not None and all(replicates(drill.lab, name) for name in placed[1])
 
 
 def replicates(lab: Lab, name: str) -> bool:

@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from . import mariadb
 from .errors import LabError
-from .scene import RESOURCE, server_of
+from .scene import server_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,7 +61,7 @@ def killed_in(drill: Drill, nodes: Sequence[Node], action: str) -> Iterator[None
 
 def clean_up(drill: Drill) -> None:
     """A person has told Pacemaker to try again what failed for good."""
-    drill.lab.crm("resource", "cleanup", RESOURCE)
+    drill.lab.crm("resource", "cleanup", mariadb.NAME)
 
 
 def kill_in_start(drill: Drill) -> None:

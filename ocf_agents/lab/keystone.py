@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from . import mariadb
 from .errors import LabError
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ SQLITE = f"sqlite:///{DATABASE}"
 
 BEHIND_MYSQL = (
     # It outlives the failover of its database, so that its stop and start are not ordered by it.
-    "order keystone_after_mysql inf: mysqlmasterIP Keystone symmetrical=false",
-    "colocation Keystone_near_mysql 50: Keystone mysqlmasterIP",
+    f"order keystone_after_mysql inf: {mariadb.ADDRESS} Keystone symmetrical=false",
+    mariadb.near("Keystone"),
 )
 """What else an operator types where Keystone's database is the lab's MySQL."""
 

@@ -13,15 +13,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..mysql.member import GROUP
+from ..mysql.pact import Pact
 from . import peers
 from .commands import check
 from .errors import LabError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .lab import Lab
     from .node import Node
 
-NAME = "clustermysql"
+NAME, ADDRESS = "clustermysql", "mysqlmasterIP"
 VIP = 101
 HOSTS = {NAME: VIP}
 """What a lab is to be told as `hosts`, so that everybody knows the virtual address by its name."""
@@ -29,6 +33,8 @@ MASK = 24
 SERVER = "/usr/sbin/mariadbd"
 OURS = "ocf:percona:mysql"
 """Our agent under the name of 2012."""
+TODAY = "ocf:openstack:mysql"
+"""The same under its own."""
 DATA = "/var/lib/mysql"
 LOGS = "/var/lib/mysql-logs"
 VOLUMES = {LOGS: 256}
@@ -90,12 +96,10 @@ def install_databases(lab: Lab, statements: str = "", agent: str = OURS) -> None
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="ocf-lab-mariadb-") as directory:
         template = Path(directory) / "data"
         make_template(template, needs.accounts + statements)
-        archive = Path(directory) / "data.tar"
-        check(["tar", "-C", str(template), "-cf", str(archive), "."])
-        for number, node in enumerate(lab.nodes, 1):
-            unpack(node, archive)
-            text = CONFIGURATION.format(number=number, logs=LOGS) + needs.options
-            node.write("/etc/mysql/my.cnf", text)
+        copy(template, lab.nodes)
+    for number, node in enumerate(lab.nodes, 1):
+        text = CONFIGURATION.format(number=number, logs=LOGS) + needs.options
+        node.write("/etc/mysql/my.cnf", text)
 
 
 def make_template(directory: Path, more: str = "") -> None:
@@ -113,12 +117,15 @@ def make_template(directory: Path, more: str = "") -> None:
     check([SERVER, *options, "--bootstrap"], input=statements, timeout=60)
 
 
-def unpack(node: Node, archive: Path) -> None:
-    """The node's data directory is what the archive holds."""
-    node.check(["sh", "-c", f"rm -rf {DATA} {LOGS}/* && install -d -o mysql -g mysql {DATA} {LOGS}"])
-    command = node.command(["tar", "-C", DATA, "-xf", "-"])
-    with archive.open("rb") as source:
-        subprocess.run(command, stdin=source, check=True, cwd="/")
+def copy(data: Path, nodes: Sequence[Node]) -> None:
+    """The nodes' data directories are what this one is; no server runs on any of them."""
+    with tempfile.TemporaryFile(dir="/tmp") as archive:
+        subprocess.run(["tar", "-C", str(data), "-cf", "-", "."], stdout=archive, check=True)
+        for node in nodes:
+            node.check(["sh", "-c", f"rm -rf {DATA} {LOGS}/* && install -d -o mysql -g mysql {DATA} {LOGS}"])
+            archive.seek(0)
+            command = node.command(["tar", "-C", DATA, "-xf", "-"])
+            subprocess.run(command, stdin=archive, check=True, cwd="/")
 
 
 def configure(lab: Lab, agent: str = OURS, wrap: bool = True, threshold: int | None = None) -> None:
@@ -143,6 +150,30 @@ def crm_text(lab: Lab, agent: str, wrap: bool = True, threshold: int | None = No
 def clone(lab: Lab) -> str:
     """The lines of 2012 that make a promotable clone of the primitive."""
     return CLONE.format(nodes=len(lab.nodes))
+
+
+def near(resource: str) -> str:
+    """The line that has a resource beside the writers' address, rather than elsewhere."""
+    return f"colocation {resource}_near_mysql 50: {resource} {ADDRESS}"
+
+
+def placed(lab: Lab) -> tuple[str, list[str]] | None:
+    """The primary and its replicas, if every node is one of them and the address is beside the primary."""
+    primary, replicas = (lab.where(NAME, role) for role in ("Promoted", "Unpromoted"))
+    complete = len(primary) == 1 and len(replicas) == len(lab.nodes) - 1 and lab.where(ADDRESS) == primary
+    return (primary[0], replicas) if complete else None
+
+
+def pact(lab: Lab) -> Pact | None:
+    """What the cluster has on record."""
+    words = f"crm_attribute -t crm_config -s {GROUP} -n {NAME}_PACT -G -q"
+    return Pact.read(lab.voice().run(words.split()).stdout.strip())
+
+
+def whole(lab: Lab) -> bool:
+    """Whether there is a primary with its address, and every other node is a standby on record."""
+    found, record = placed(lab), pact(lab)
+    return found is not None and record is not None and (record.primary, list(record.standbys)) == found
 
 
 def ask(node: Node, statement: str) -> str:

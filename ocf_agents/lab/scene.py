@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from ..mysql.pact import Pact
 from . import mariadb
 from .errors import LabError
 from .node import Power
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from .lab import Lab
     from .node import Node
 
-RESOURCE, ADDRESS = "clustermysql", "mysqlmasterIP"
 APART = "is kept apart"
 """What a server says of itself that has transactions which the primary lacks."""
 PIDFILE = "/var/run/mysqld/mysqld.pid"
@@ -36,7 +34,7 @@ class Drill:
     @property
     def primary(self) -> Node:
         """The node whose server is writable."""
-        found = self.lab.wait(lambda: self.lab.where(RESOURCE, "Promoted"), 60, "a primary")
+        found = self.lab.wait(lambda: self.lab.where(mariadb.NAME, "Promoted"), 60, "a primary")
         return self.lab.node(found[0])
 
     @property
@@ -45,35 +43,22 @@ class Drill:
         primary = self.primary.name
         return next(node for node in self.lab.nodes if node.name != primary)
 
-    def pact(self) -> Pact | None:
-        """What the cluster has on record."""
-        words = f"crm_attribute -t crm_config -s mysql_replication -n {RESOURCE}_PACT -G -q"
-        return Pact.read(self.lab.voice().run(words.split()).stdout.strip())
-
-    def whole(self) -> bool:
-        """Whether there is a primary with its address, and every other node is a standby on record."""
-        primary, replicas = (self.lab.where(RESOURCE, role) for role in ("Promoted", "Unpromoted"))
-        pact = self.pact()
-        return (
-            len(primary) == 1
-            and len(replicas) == len(self.lab.nodes) - 1
-            and self.lab.where(ADDRESS) == primary
-            and pact is not None
-            and (pact.primary, list(pact.standbys)) == (primary[0], replicas)
-        )
-
     def apart(self) -> dict[str, str]:
         """What each server that is set apart says of itself, by node."""
         told = self.lab.voice().run(["crm_mon", "--one-shot", "--output-as=xml"]).stdout
-        return set_apart(told, RESOURCE)
+        return set_apart(told, mariadb.NAME)
 
     def parted(self) -> bool:
         """Whether there is a primary with its address, and every other server is a standby or set apart."""
-        primary, apart, pact = self.lab.where(RESOURCE, "Promoted"), set(self.apart()), self.pact()
+        primary, apart, pact = (
+            self.lab.where(mariadb.NAME, "Promoted"),
+            set(self.apart()),
+            mariadb.pact(self.lab),
+        )
         others = {node.name for node in self.lab.nodes} - set(primary)
         return (
             len(primary) == 1
-            and self.lab.where(ADDRESS) == primary
+            and self.lab.where(mariadb.ADDRESS) == primary
             and bool(apart)
             and pact is not None
             and others == apart | set(pact.standbys)
@@ -82,7 +67,7 @@ class Drill:
     def another(self, than: Node) -> None:
         """Another node has become the primary."""
         self.lab.wait(
-            lambda: self.lab.where(RESOURCE, "Promoted") not in ([], [than.name]), 90, "a new primary"
+            lambda: self.lab.where(mariadb.NAME, "Promoted") not in ([], [than.name]), 90, "a new primary"
         )
 
     def write_at(self, node: Node) -> bool:

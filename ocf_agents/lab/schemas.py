@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import mariadb
-from .commands import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +42,7 @@ def server(lab: Lab, owned: Sequence[tuple[str, str]]) -> Iterator[None]:
         )
         first.check(["mariadb", f"--socket={mariadb.SOCKET}"], input=statements)
         yield
-    _copy(first, others)
+    mariadb.copy(first.disk / mariadb.DATA[1:], others)
 
 
 @contextmanager
@@ -54,7 +52,7 @@ def running(node: Node, address: str) -> Iterator[None]:
     node.check(["install", "-d", "-o", "mysql", "-g", "mysql", str(Path(mariadb.SOCKET).parent)])
     server = (
         f"{mariadb.SERVER} --defaults-file=/etc/mysql/my.cnf --user=mysql --skip-log-bin "
-        f"--datadir=/var/lib/mysql --socket={mariadb.SOCKET} --innodb-flush-log-at-trx-commit=0"
+        f"--datadir={mariadb.DATA} --socket={mariadb.SOCKET} --innodb-flush-log-at-trx-commit=0"
     )
     node.check(["sh", "-c", f"setsid {server} </dev/null >/tmp/mariadbd.out 2>&1 &"])
     ping = ["mariadb-admin", f"--socket={mariadb.SOCKET}", "ping"]
@@ -63,12 +61,3 @@ def running(node: Node, address: str) -> Iterator[None]:
     node.check(["mariadb-admin", f"--socket={mariadb.SOCKET}", "shutdown"], timeout=60)
     node.check(["sh", "-c", "while pgrep -x mariadbd >/dev/null; do sleep 0.1; done"], timeout=60)
     node.check(["ip", "address", "delete", f"{address}/32", "dev", "lo"])
-
-
-def _copy(source: Node, others: Sequence[Node]) -> None:
-    """The other nodes' data directories are what the source's is; no server runs on any of them."""
-    with tempfile.TemporaryDirectory(dir="/tmp", prefix="ocf-lab-schemas-") as directory:
-        archive = Path(directory) / "data.tar"
-        check(["tar", "-C", str(source.disk / "var/lib/mysql"), "-cf", str(archive), "."], timeout=60)
-        for node in others:
-            mariadb.unpack(node, archive)

@@ -54,8 +54,8 @@ def bring_up(lab: Lab) -> None:
     """Everything runs, and a client would be served."""
     prepare(lab)
     defaults = "".join(f"{line}\n" for line in lines.DEFAULTS)
-    lab.crm_configure(defaults + mariadb.crm_text(lab, "ocf:openstack:mysql"))
-    lab.wait(lambda: lab.where("mysqlmasterIP") and whole(lab), PATIENCE, "MySQL to run")
+    lab.crm_configure(defaults + mariadb.crm_text(lab, mariadb.TODAY))
+    lab.wait(lambda: lab.where(mariadb.ADDRESS) and whole(lab), PATIENCE, "MySQL to run")
     lab.crm_configure("".join(f"{deep(line)}\n" for line in lines.services(lab)))
     lab.wait(lambda: whole(lab), PATIENCE, "the cloud to run")
 

@@ -12,7 +12,6 @@ import pytest
 
 from ocf_agents.lab import Lab, LabError, Power, mariadb
 from ocf_agents.lab.commands import require_root_and_tools
-from ocf_agents.mysql.pact import Pact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +19,8 @@ if TYPE_CHECKING:
 
     from ocf_agents.lab import Node
 
-CLONE = "clustermysql"
-SET = "ms_MySQL"
-DATADIR = "/var/lib/mysql"
-ADDRESS, COLOCATION = "mysqlmasterIP", "masterIP_on_mysqlMaster"
+CLONE, ADDRESS, DATADIR = mariadb.NAME, mariadb.ADDRESS, mariadb.DATA
+SET, COLOCATION = "ms_MySQL", "masterIP_on_mysqlMaster"
 SECRETS = ("repl-password", "test-password")
 
 
@@ -62,19 +59,7 @@ class Application:
 
     def wait_whole(self) -> None:
         """A primary, a replica on record, and the address."""
-
-        def whole() -> bool:
-            roles = [self.lab.where(CLONE, role) for role in ("Promoted", "Unpromoted")]
-            if not all(len(names) == 1 for names in roles) or self.lab.where(ADDRESS) != roles[0]:
-                return False
-            pact = self.pact()
-            return pact is not None and (pact.primary, *pact.standbys) == (roles[0][0], roles[1][0])
-
-        self.lab.wait(whole, 90, "a primary with a standby on record")
-
-    def pact(self) -> Pact | None:
-        words = f"crm_attribute -t crm_config -s mysql_replication -n {CLONE}_PACT -G -q".split()
-        return Pact.read(self.lab.voice().run(words).stdout.strip())
+        self.lab.wait(lambda: mariadb.whole(self.lab), 90, "a primary with a standby on record")
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ RETIRED = (
 )
 GROUPS = ("Rabbit", "Glance", "Nova", "novaServices")
 ADDRESSES = {
-    "mysqlmasterIP": mariadb.VIP,
+    mariadb.ADDRESS: mariadb.VIP,
     "rabbitIP": HOSTS[RABBIT],
     "keystoneIP": keystone.OCTET,
     "glanceIP": HOSTS[GLANCE],
@@ -76,7 +76,7 @@ order novaCompute_after_novaServices inf: novaServices novaCompute symmetrical=f
 def addresses(lab: Lab) -> Iterator[str]:
     """The virtual addresses but those that come with MySQL and with Keystone."""
     for name, octet in ADDRESSES.items():
-        if name not in ("mysqlmasterIP", "keystoneIP"):
+        if name not in (mariadb.ADDRESS, "keystoneIP"):
             yield (
                 f'primitive {name} ocf:heartbeat:IPaddr2 params ip="{lab.address(octet)}" '
                 'cidr_netmask="24" op monitor interval="10s" timeout="20s"'
@@ -91,4 +91,4 @@ def services(lab: Lab) -> Iterator[str]:
     yield from keystone.BEHIND_MYSQL
     yield from _ORDERS.splitlines()
     for group in GROUPS:
-        yield f"colocation {group}_near_mysql 50: {group} mysqlmasterIP"
+        yield mariadb.near(group)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import keystone, mariadb, schemas
+from .. import keystone, schemas
 from ..errors import LabError
 from .configuration import CORE, RABBITMQ_CONF, Project
 
@@ -81,7 +81,6 @@ def prepare(lab: Lab, projects: Sequence[Project] = CORE) -> None:
 
     All nodes have the same database, as if one had just been copied to the others.
     """
-    mariadb.install_databases(lab)
     for node in lab.nodes:
         node.write("/etc/rabbitmq/rabbitmq.conf", RABBITMQ_CONF)
         for project in projects:

@@ -53,7 +53,7 @@ class Stage:
     def load_the_database(self, defaults: Iterable[str]) -> None:
         """MySQL runs on both nodes, writable on one of them, behind its address."""
         self.narrator.say("load MySQL with the lines of 2012, in cluster.crm:")
-        self.enter([*defaults, *mariadb.crm_text(self.lab, "ocf:openstack:mysql").splitlines()])
+        self.enter([*defaults, *mariadb.crm_text(self.lab, mariadb.TODAY).splitlines()])
         self.lab.eventually(True, self.database_is_whole, PATIENCE, "MySQL to run on both nodes")
         self.narrator.happened(f"MySQL: {self.primary().name} is the primary, the other node its replica")
 
@@ -84,10 +84,7 @@ class Stage:
 
     def database_is_whole(self) -> bool:
         """Whether one MySQL is promoted, with its address beside it, and the other one is its replica."""
-        promoted = self.lab.where(mariadb.NAME, "Promoted")
-        replicas = self.lab.where(mariadb.NAME, "Unpromoted")
-        address = self.lab.where("mysqlmasterIP")
-        return len(promoted) == 1 and address == promoted and len(replicas) == len(self.lab.nodes) - 1
+        return mariadb.placed(self.lab) is not None
 
     def healthy(self) -> bool:
         """Whether all resources run, on nodes that are all online, and nothing is about to change."""
