@@ -23,6 +23,8 @@ def claim(member: Member, diagnosis: Diagnosis, replicated: bool) -> None:
     try:
         if replicated:
             if diagnosis.score is None:
+                # Pacemaker may act on the score at once, and end the monitor before it gives its reason.
+                member.log.info(f"is not to be promoted: {diagnosis.text}")
                 cluster.withdraw_promotion_score()
             else:
                 cluster.set_promotion_score(diagnosis.score)

@@ -200,8 +200,6 @@ def test_a_primary_whose_writers_are_sent_elsewhere_closes(free_address: Applica
     lab, primary = free_address.lab, free_address.primary()
     free_address.writer.await_more()
     lab.crm("resource", "move", ADDRESS, free_address.replica().name)
-    lab.wait(
-        lambda: "longer than writer_vip_grace" in lab.voice().run(["crm_mon", "-1"]).stdout,
-        60,
-        f"{primary.name} to close",
-    )
+    free_address.wait_for_another(primary)
+    free_address.writer.await_more()
+    primary.check(["grep", "for longer than writer_vip_grace", "/var/log/pacemaker/pacemaker.log"])

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from database import VIP, lose, promote, writable
 
+from ocf_agents.system import cluster
+from ocf_agents.system.errors import Refused
+
 if TYPE_CHECKING:
     from database import Cluster, Node
     from support.act import Outcome
@@ -55,6 +58,22 @@ def test_a_primary_whose_writers_are_sent_elsewhere_says_so_and_then_closes(prim
     assert outcome.code == 9
     assert "writer_vip_grace" in outcome.reason
     assert (writable(primary.cluster), primary.score) == ([], None)
+
+
+def test_the_reason_is_in_the_log_before_the_cluster_can_act_on_the_score(
+    primary: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(_: object) -> None:
+        raise Refused("Pacemaker ended this monitor")
+
+    primary.cluster.vip = "n2"
+    look(primary, 2)
+    monkeypatch.setattr(cluster.Cluster, "withdraw_promotion_score", ended)
+    primary.sleep(GRACE)
+    said = look(primary).log
+    before, *_ = (number for number, line in enumerate(said) if "writer_vip_grace" in line)
+    (after,) = (number for number, line in enumerate(said) if "ended this monitor" in line)
+    assert before < after
 
 
 def test_a_primary_that_closed_for_its_address_leads_again_where_the_address_is(primary: Node) -> None:
