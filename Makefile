@@ -136,11 +136,17 @@ man:
 ## install [TOOLS=1] [COMPAT=1]  agents, library and meta-data below DESTDIR; the command; the names of 2012
 .PHONY: install
 install:
-	install -d $(DESTDIR)$(LIBRARY) $(DESTDIR)$(TMPFILES)
+	rm -rf $(DESTDIR)$(LIBRARY).new
+	install -d $(DESTDIR)$(LIBRARY) $(DESTDIR)$(LIBRARY).new $(DESTDIR)$(TMPFILES)
 	tar -c $(READABLE) --exclude=__pycache__ --exclude=ocf_agents/cli/files \
 	    $(if $(COMPAT),,--exclude='*-ra.xml') $(PARTS) metadata \
-	    | tar -x -p --no-same-owner -C $(DESTDIR)$(LIBRARY)
-	install -m 755 bin/agent $(DESTDIR)$(LIBRARY)/agent
+	    | tar -x -p --no-same-owner -C $(DESTDIR)$(LIBRARY).new
+	install -m 755 bin/agent $(DESTDIR)$(LIBRARY).new/agent
+	# A monitor may begin at any moment, so that each file takes its place whole.
+	for part in $$(cd $(DESTDIR)$(LIBRARY).new && find * -type d) .; do \
+	    install -d $(DESTDIR)$(LIBRARY)/$$part && find $(DESTDIR)$(LIBRARY).new/$$part -maxdepth 1 ! -type d \
+	        -exec mv -f -t $(DESTDIR)$(LIBRARY)/$$part {} + || exit; done
+	rm -rf $(DESTDIR)$(LIBRARY).new
 	for link in $$($(LINKS)); do \
 	    install -d $(DESTDIR)$(OCF)/resource.d/$${link%/*} && \
 	    ln -sfn ../../lib/openstack/agent $(DESTDIR)$(OCF)/resource.d/$$link || exit; done
