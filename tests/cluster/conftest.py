@@ -9,10 +9,9 @@ import cloud_stack
 import pytest
 from audits import SERVICE, Audit
 from by_hand import ByHand, password_of
+from support.possible import skip_unless_cloud, skip_unless_lab
 
 from ocf_agents.lab import Lab, LabError, keystone
-from ocf_agents.lab.cloud.preparation import require_programs
-from ocf_agents.lab.commands import require_root_and_tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +26,7 @@ MONITORED = (
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
     """Two nodes that fence each other, with a Keystone that nobody has started."""
-    try:
-        require_root_and_tools()
-    except LabError as error:
-        pytest.skip(str(error))
+    skip_unless_lab()
     with Lab(f"tests{os.getpid()}", hosts=keystone.HOSTS) as built:
         try:
             keystone.prepare(built, password_of(built))
@@ -47,13 +43,7 @@ def lab() -> Iterator[Lab]:
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Lab]:
     """Two nodes with a whole cloud under Pacemaker, every service of which is asked often."""
-    if not os.environ.get("OCF_TEST_CLOUD"):
-        pytest.skip("takes many minutes; make test-cloud runs it")
-    try:
-        require_root_and_tools()
-        require_programs()
-    except LabError as error:
-        pytest.skip(str(error))
+    skip_unless_cloud()
     with cloud_stack.described(f"test{os.getpid()}-cloud") as built:
         cloud_stack.bring_up(built)
         yield built

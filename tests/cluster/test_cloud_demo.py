@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from support.possible import skip_unless_cloud
 
-from ocf_agents.lab import Lab, LabError, labs_that_are_up
+from ocf_agents.lab import Lab, labs_that_are_up
 from ocf_agents.lab.cloud.lines import RETIRED
-from ocf_agents.lab.cloud.preparation import require_programs
-from ocf_agents.lab.commands import require_root_and_tools
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
 def _possible() -> None:
-    if not os.environ.get("OCF_TEST_CLOUD"):
-        pytest.skip("takes many minutes; make test-cloud runs it")
-    try:
-        require_root_and_tools()
-        require_programs()
-    except LabError as error:
-        pytest.skip(str(error))
+    skip_unless_cloud()
     if "demo-cloud" in labs_that_are_up():
         pytest.skip("somebody runs the demonstration on this machine")
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from example_site import PLACEMENT, Site
 from support.command import EXAMPLES, typed
+from support.possible import skip_unless_cloud
 
 from ocf_agents.deployment.description import understand
-from ocf_agents.lab import Lab, LabError
+from ocf_agents.lab import Lab
 from ocf_agents.lab.cloud.configuration import CORE, HOSTS
-from ocf_agents.lab.cloud.preparation import require_programs
-from ocf_agents.lab.commands import require_root_and_tools
 from ocf_agents.lab.mariadb import INSTALL
 
 if TYPE_CHECKING:
@@ -32,13 +31,7 @@ PROJECTS = [
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    if not os.environ.get("OCF_TEST_CLOUD"):
-        pytest.skip("takes many minutes; make test-cloud runs it")
-    try:
-        require_root_and_tools()
-        require_programs()
-    except LabError as error:
-        pytest.skip(str(error))
+    skip_unless_cloud()
     names = [machine.name for machine in understand(EXAMPLE.read_text()).machines]
     with Lab(f"real{os.getpid()}", names, install=INSTALL, hosts=HOSTS) as lab:
         lab.crm("configure", "upgrade", "force")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from example_site import Site
 from support.command import EXAMPLES, typed
+from support.possible import skip_unless_cloud
 
 from ocf_agents.deployment.description import understand
-from ocf_agents.lab import Lab, LabError, Power
-from ocf_agents.lab.commands import require_root_and_tools
+from ocf_agents.lab import Lab, Power
 from ocf_agents.lab.image import CHECKOUT
 from ocf_agents.lab.mariadb import PYTHON
 
@@ -28,12 +28,7 @@ PATIENCE = 400
 @pytest.fixture(scope="module", params=sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     """A lab with the names and addresses of an example, prepared, and with nothing loaded."""
-    if not os.environ.get("OCF_TEST_CLOUD"):
-        pytest.skip("takes minutes; make test-cloud runs it")
-    try:
-        require_root_and_tools()
-    except LabError as error:
-        pytest.skip(str(error))
+    skip_unless_cloud()
     description = request.param.read_text()
     said = typed("configure", request.param)
     assert (said.code, said.err) == (0, "")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from cloud_neighbours import BEHIND, NEIGHBOURS, PROGRAMS, SERVICES, start_switch
 from ocf_tester import assert_content, call, require
+from support.possible import skip_unless_cloud
 
-from ocf_agents.lab import Lab, LabError, mariadb, schemas
+from ocf_agents.lab import Lab, mariadb, schemas
 from ocf_agents.lab.cloud.configuration import HOSTS
-from ocf_agents.lab.cloud.preparation import prepare, require_programs
-from ocf_agents.lab.commands import require_root_and_tools
+from ocf_agents.lab.cloud.preparation import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def controller() -> Iterator[Node]:
     """A node where all that is configured can be started; database, broker, Keystone and switch run there."""
-    if not os.environ.get("OCF_TEST_CLOUD"):
-        pytest.skip("takes ten minutes; make test-cloud runs it")
-    try:
-        require_root_and_tools()
-        require_programs(PROGRAMS)
-    except LabError as error:
-        pytest.skip(str(error))
+    skip_unless_cloud(PROGRAMS)
     with Lab(f"test{os.getpid()}-services", hosts=HOSTS) as lab:
         prepare(lab, NEIGHBOURS)
         node = lab.node("n1")

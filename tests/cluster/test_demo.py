@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from support.possible import skip_unless_lab_with_mariadb
 
-from ocf_agents.lab import Lab, LabError, labs_that_are_up, mariadb
-from ocf_agents.lab.commands import require_root_and_tools
+from ocf_agents.lab import Lab, labs_that_are_up
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "ocf_agents.lab.demo")
@@ -21,14 +21,9 @@ COMMAND = (sys.executable, "-m", "ocf_agents.lab.demo")
 
 @pytest.fixture(autouse=True)
 def _possible() -> None:
-    try:
-        require_root_and_tools()
-    except LabError as error:
-        pytest.skip(str(error))
+    skip_unless_lab_with_mariadb()
     if not Path("/usr/bin/keystone-wsgi-public").exists():
         pytest.skip("keystone: not installed; apt-get install keystone uwsgi-plugin-python3")
-    if not Path(mariadb.SERVER).exists():
-        pytest.skip("mariadbd: not installed; apt-get install mariadb-server")
     if "demo" in labs_that_are_up():
         pytest.skip("somebody runs the demonstration on this machine")
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from kept_secrets import SECRETS, keep_secret
 from support.command import EXAMPLES, typed
+from support.possible import skip_unless_lab
 
 from ocf_agents.cib import crm, pcs
-from ocf_agents.lab import Lab, LabError, fencing, keystone, mariadb
-from ocf_agents.lab.commands import require_root_and_tools
+from ocf_agents.lab import Lab, fencing, keystone, mariadb
 from ocf_agents.lab.image import CHECKOUT
 from ocf_agents.lab.state import SWITCH_OCTET
 
@@ -53,10 +53,7 @@ nodes:
 @pytest.fixture(scope="module")
 def three() -> Iterator[Lab]:
     """Three nodes with a configuration of today's form, and nothing in it but fencing."""
-    try:
-        require_root_and_tools()
-    except LabError as error:
-        pytest.skip(str(error))
+    skip_unless_lab()
     with Lab(f"deploy{os.getpid()}", 3, install=INSTALL, hosts=keystone.HOSTS) as built:
         built.crm("configure", "upgrade", "force")
         yield built

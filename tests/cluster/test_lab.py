@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.possible import skip_unless_lab
 
 from ocf_agents.lab import Lab, LabError, Power
-from ocf_agents.lab.commands import require_root_and_tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,16 +22,9 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PREFIX = f"test{os.getpid()}"
 
 
-def _obstacle() -> str:
-    try:
-        require_root_and_tools()
-    except LabError as error:
-        return str(error)
-    return ""
-
-
-OBSTACLE = _obstacle()
-pytestmark = pytest.mark.skipif(bool(OBSTACLE), reason=OBSTACLE or "none")
+@pytest.fixture(scope="module", autouse=True)
+def _possible() -> None:
+    skip_unless_lab()
 
 
 def is_gone(lab: Lab) -> bool:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Callable
 
 import pytest
 from support.command import Said, typed
+from support.possible import skip_unless_lab
 
-from ocf_agents.lab import Lab, LabError, Power
-from ocf_agents.lab.commands import require_root_and_tools
+from ocf_agents.lab import Lab, Power
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Lab]:
     """Two nodes that nobody shoots while their cables are cut."""
-    try:
-        require_root_and_tools()
-    except LabError as error:
-        pytest.skip(str(error))
+    skip_unless_lab()
     with Lab(f"verbs{os.getpid()}", fencing=False, install=("touch", "/usr/installed")) as built:
         yield built
     assert built.leftovers() == []

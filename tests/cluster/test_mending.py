@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.command import called
 from support.mistakes import PLANTED, Mistake, planted
+from support.possible import skip_unless_lab
 
-from ocf_agents.lab import Lab, LabError
-from ocf_agents.lab.commands import require_root_and_tools
+from ocf_agents.lab import Lab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +36,7 @@ CHOSEN = [next(one for one in PLANTED if one.rule == rule) for rule in SORTS]
 @pytest.fixture(scope="module")
 def node() -> Iterator[Node]:
     """A node that has the agents and the tools; the configurations are files in it."""
-    try:
-        require_root_and_tools()
-    except LabError as error:
-        pytest.skip(str(error))
+    skip_unless_lab()
     with Lab(f"mend{os.getpid()}", 2) as built:
         yield built.nodes[0]
 

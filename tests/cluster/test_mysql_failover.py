@@ -9,9 +9,9 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from support.possible import skip_unless_lab_with_mariadb
 
-from ocf_agents.lab import Lab, LabError, Power, mariadb
-from ocf_agents.lab.commands import require_root_and_tools
+from ocf_agents.lab import Lab, Power, mariadb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,20 +22,6 @@ if TYPE_CHECKING:
 CLONE, ADDRESS, DATADIR = mariadb.NAME, mariadb.ADDRESS, mariadb.DATA
 SET, COLOCATION = "ms_MySQL", "masterIP_on_mysqlMaster"
 SECRETS = ("repl-password", "test-password")
-
-
-def _obstacle() -> str:
-    try:
-        require_root_and_tools()
-    except LabError as error:
-        return str(error)
-    if not shutil.which("mariadbd", path="/usr/sbin"):
-        return "mariadb-server: not installed"
-    return ""
-
-
-OBSTACLE = _obstacle()
-pytestmark = pytest.mark.skipif(bool(OBSTACLE), reason=OBSTACLE or "none")
 
 
 class Application:
@@ -64,6 +50,7 @@ class Application:
 
 @pytest.fixture(scope="module")
 def databases() -> Iterator[Lab]:
+    skip_unless_lab_with_mariadb()
     with Lab(f"test{os.getpid()}-mysql", install=mariadb.INSTALL) as lab:
         mariadb.install_databases(lab)
         mariadb.configure(lab, wrap=False)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.blocks import CHECKOUT, Block, Command, blocks, plain, shows
+from support.possible import skip_unless_lab
 
 from ocf_agents.agents import everyone
 from ocf_agents.lab import Lab, LabError, Node
-from ocf_agents.lab.commands import require_root_and_tools
 from ocf_agents.render import examples
 
 if TYPE_CHECKING:
@@ -124,10 +124,7 @@ def type_in(text: str, shell: dict[str, str], directory: Path) -> subprocess.Com
 @pytest.fixture(scope="module")
 def sessions(shell: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pending]:
     """Every page's session with a lab, one after the other: they mostly wait, so others may go on."""
-    try:
-        require_root_and_tools()
-    except LabError as error:
-        pytest.skip(str(error))
+    skip_unless_lab()
     directory = tmp_path_factory.mktemp("session")
     with ThreadPoolExecutor(1) as pool:
         yield {page: pool.submit(hold, page, shell, directory) for page in pages_with("lab")}
