@@ -53,14 +53,12 @@ class Domains(Record):
         A server that the other does not know wrote before the other's beginning, or it is extra; then it
         wrote after what both have.
         """
-        known = {(domain, server): number for domain, server, number in other.entries}
-        found = []
+        known, common, found = other.by_server, self.common(other), []
         for domain, server, number in self.entries:
             numbers = [n for d, _, n in other.entries if d == domain]
             have = known.get((domain, server), min(numbers, default=0))
             if number > have:
-                common = [min(n, known[d, s]) for d, s, n in self.entries if d == domain and (d, s) in known]
-                first = known.get((domain, server), max(common, default=number - 1)) + 1
+                first = known.get((domain, server), common.get(domain, number - 1)) + 1
                 found.append(f"{domain}-{server}-{span(first, number)}")
         return shorten(found)
 
@@ -69,13 +67,28 @@ class Domains(Record):
 
         MariaDB's servers refuse to go on from such a place.
         """
-        known = {(domain, server): number for domain, server, number in other.entries}
-        found = []
-        for domain, server, number in self.heads().entries:
-            common = [min(n, known[d, s]) for d, s, n in self.entries if d == domain and (d, s) in known]
-            if (domain, server) not in known:
-                found.append(f"{domain}-{server}-{span(max(common, default=0) + 1, number)}")
-        return shorten(found)
+        common, heads = self.common(other), self.heads().entries
+        return shorten(
+            [
+                f"{domain}-{server}-{span(common.get(domain, 0) + 1, number)}"
+                for domain, server, number in heads
+                if (domain, server) not in other.by_server
+            ]
+        )
+
+    def common(self, other: Domains) -> dict[int, int]:
+        """By domain, the last number of a server up to which both have it; no entry if both share no server."""
+        known = other.by_server
+        shared: dict[int, int] = {}
+        for domain, server, number in self.entries:
+            if (domain, server) in known:
+                shared[domain] = max(shared.get(domain, 0), min(number, known[domain, server]))
+        return shared
+
+    @property
+    def by_server(self) -> dict[tuple[int, int], int]:
+        """The last number by domain and server."""
+        return {(domain, server): number for domain, server, number in self.entries}
 
     def joined(self, other: Domains) -> Domains:
         """What both have together."""

@@ -87,16 +87,18 @@ class Member:
         """Who asks: the replication account where there is one, else the test user."""
         given = self.settings
         if given.replication_user:
-            return Login(given.replication_user, given.replication_passwd, given.socket, given.client_binary)
-        return Login(given.test_user, given.test_passwd, given.socket, given.client_binary)
+            return self._account(given.replication_user, given.replication_passwd)
+        return self._account(given.test_user, given.test_passwd)
 
     @property
     def tester(self) -> Login | None:
         """Who reads the test table, if it is to be read."""
         given = self.settings
-        if not (given.test_table and given.test_passwd):
-            return None
-        return Login(given.test_user, given.test_passwd, given.socket, given.client_binary)
+        asked = given.test_table and given.test_passwd
+        return self._account(given.test_user, given.test_passwd) if asked else None
+
+    def _account(self, user: str, password: str) -> Login:
+        return Login(user, password, self.settings.socket, self.settings.client_binary)
 
     @property
     def counting(self) -> str:
