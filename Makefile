@@ -102,11 +102,12 @@ bench: packages $(VENV)/ready
 load: packages $(VENV)/ready
 	@$(RUN) -m bench.load $(or $(MINUTES),30)
 
-## drill-mysql [ROUNDS=1] [DRILL=...]  every fault on a real MariaDB cluster, with what it cost
+## drill-mysql [ROUNDS=1] [DRILL=...] [WITH=keystone]  every fault on a real MariaDB cluster, with what it cost
 .PHONY: drill-mysql
-drill-mysql: packages $(VENV)/ready
+drill-mysql: packages$(if $(filter cloud,$(WITH)),-cloud) $(VENV)/ready
 	@rm -f drill-mysql.json
 	@$(VENV)/bin/ocf-agents drill run --rounds $(or $(ROUNDS),1) $(addprefix --fault ,$(DRILL)) \
+	    $(addprefix --workload ,$(WITH)) \
 	    --json drill-mysql.json --report drill-mysql.html
 
 ## drill-peers [ROUNDS=1] [DRILL=...]  the same on ocf:heartbeat:mysql and ocf:heartbeat:mariadb, side by side

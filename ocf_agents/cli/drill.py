@@ -25,12 +25,15 @@ def drill() -> None:
 
 @drill.command("list")
 def list_faults() -> None:
-    """Show every fault."""
+    """Show every fault, and every workload."""
     from ..drill.session import CATALOGUE
+    from ..drill.workload import WORKLOADS
 
-    width = max(map(len, CATALOGUE))
-    for name, fault in CATALOGUE.items():
-        click.echo(f"{name.ljust(width)}  {' '.join((fault.__doc__ or '').split())}")
+    told = {name: fault.__doc__ or "" for name, fault in CATALOGUE.items()}
+    told |= {f"--workload {name}": workload.about for name, workload in WORKLOADS.items()}
+    width = max(map(len, told))
+    for name, text in told.items():
+        click.echo(f"{name.ljust(width)}  {' '.join(text.split())}")
 
 
 @drill.command()
@@ -48,6 +51,12 @@ def list_faults() -> None:
 @click.option("--nodes", type=click.IntRange(2, 3), default=2, show_default=True)
 @click.option("--threshold", type=click.IntRange(1), help="The database's migration-threshold.")
 @click.option("--fencing/--no-fencing", default=True, show_default=True)
+@click.option(
+    "--workload",
+    default="database",
+    show_default=True,
+    help="What stands on the database and is asked all the time: see ocf-agents drill list.",
+)
 @click.option("--json", "record", type=FILE, help="Keep the results here, and go on from what it holds.")
 @click.option("--report", type=FILE, help="Write a report in HTML, with a picture of each round.")
 def run(
@@ -60,21 +69,24 @@ def run(
     nodes: int,
     threshold: int | None,
     fencing: bool,
+    workload: str,
     record: Path | None,
     report: Path | None,
 ) -> None:
     """Play rounds of faults; exit code 1 if ours lost a confirmed write, or left the cluster broken."""
     from ..lab import LabError
 
-    wanted = planned(rounds, seed, names, agents)
+    among = allowed(names, seed, agents, workload)
+    wanted = planned(max(rounds, only or 0), seed, among, agents)
     if only is not None:
-        wanted = [one for one in wanted if one.number == only] or chosen(only, names, agents, seed)
+        wanted = [one for one in wanted if one.number == only]
     setting = {
         "seed": seed,
         "faults": list(names),
         "nodes": nodes,
         "fencing": fencing,
         "threshold": threshold,
+        "workload": workload,
     }
     document = begun(record, {**setting, "rounds": []})
     try:
@@ -84,25 +96,33 @@ def run(
     finish(document, report)
 
 
-def planned(rounds: int, seed: int | None, names: tuple[str, ...], agents: tuple[str, ...]) -> list[Round]:
+def allowed(names: tuple[str, ...], seed: int | None, agents: tuple[str, ...], workload: str) -> list[str]:
+    """The faults to choose from: these, or all that there are with the workload."""
+    from ..drill.session import CATALOGUE, NEEDS_NO_FENCING, faults_with
+    from ..drill.workload import WORKLOADS
+
+    if workload not in WORKLOADS:
+        raise Unusable(f"workload {workload}: no such one; take {', '.join(WORKLOADS)}")
+    known = faults_with(workload)
+    for name in names:
+        if name not in CATALOGUE:
+            raise Unusable(f"{name}: no such fault; see: ocf-agents drill list")
+        if name not in known:
+            raise Unusable(f"{name}: the workload {workload} has no such service; take another --workload")
+    if workload != "database" and {*map(full_name, agents)} - {full_name("openstack:mysql")}:
+        raise Unusable(f"workload {workload}: runs on openstack:mysql alone; leave --agent away")
+    # What is drawn by lot goes on in the same cluster.
+    return [*names] or [name for name in known if seed is None or name not in NEEDS_NO_FENCING]
+
+
+def planned(rounds: int, seed: int | None, faults: list[str], agents: tuple[str, ...]) -> list[Round]:
     """The rounds of all agents, one agent after the other, since each needs a cluster of its own."""
     from ..drill.plan import by_lot, in_turn
-    from ..drill.session import CATALOGUE, NEEDS_NO_FENCING
 
-    unknown = [name for name in names if name not in CATALOGUE]
-    if unknown:
-        raise Unusable(f"{unknown[0]}: no such fault; see: ocf-agents drill list")
-    # What is drawn by lot goes on in the same cluster.
-    faults = names or tuple(name for name in CATALOGUE if seed is None or name not in NEEDS_NO_FENCING)
     wanted: list[Round] = []
     for agent in map(full_name, agents or ("openstack:mysql",)):
         wanted += in_turn(faults, rounds, agent) if seed is None else by_lot(faults, rounds, agent, seed)
     return wanted
-
-
-def chosen(only: int, names: tuple[str, ...], agents: tuple[str, ...], seed: int | None) -> list[Round]:
-    """The round of this number, however many were asked for."""
-    return [one for one in planned(only, seed, names, agents) if one.number == only]
 
 
 def full_name(agent: str) -> str:
@@ -146,7 +166,7 @@ def play(document: dict[str, Any], wanted: list[Round], record: Path | None) -> 
         if record is not None:
             save(record, json.dumps(document, indent=1) + "\n")
 
-    setting = {key: document[key] for key in ("nodes", "fencing", "threshold")}
+    setting = {key: document[key] for key in ("nodes", "fencing", "threshold", "workload")}
     session = Session(f"drill{os.getpid()}", **setting)
     while left:
         session.run(left, done)

@@ -39,7 +39,8 @@ class Round:
         names = self.faults if seed is None else setting["faults"]
         words += [f"--fault {name}" for name in names]
         words += [] if seed is None else [f"--seed {seed}", f"--only {self.number}"]
-        threshold = setting.get("threshold")
+        workload, threshold = setting["workload"], setting["threshold"]
+        words += ["" if workload == "database" else f"--workload {workload}"]
         words += ["" if threshold is None else f"--threshold {threshold}"]
         words += [f"--nodes {setting['nodes']}", "" if fencing else "--no-fencing"]
         return " ".join(filter(None, words))

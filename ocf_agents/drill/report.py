@@ -21,14 +21,14 @@ STYLE = (
     "td:first-child,th:first-child{text-align:left}.bad{color:#b00}code{background:#eee;padding:0 .3em}"
     "svg{width:100%;height:auto}svg text{font:11px sans-serif}h3{margin:1.5em 0 .2em}"
 )
-HEAD = ("faults", "agent", "rounds", "outage, median", "worst", "lost", "two writable", "failed")
+HEAD = ("faults", "agent", "rounds", "outage, median", "worst", "lost", "two writable", "failed", "")
 
 
 def line(result: dict[str, Any]) -> str:
     """A round in one line."""
     return (
         f"{result['round']:4} {title(result):44} outage {result['outage_ms']:>6} ms  "
-        f"confirmed {result['confirmed']:>6}  {'; '.join(faults_of(result)) or 'good'}"
+        f"confirmed {result['confirmed']:>6}  {away([result])}{'; '.join(faults_of(result)) or 'good'}"
     )
 
 
@@ -47,6 +47,13 @@ def lost(results: Iterable[dict[str, Any]]) -> int:
     return sum(max((n for n in result["lost"].values() if n), default=0) for result in results)
 
 
+def away(results: list[dict[str, Any]]) -> str:
+    """For how long each service was away, at the median, in a few words; empty if there is none."""
+    names = dict.fromkeys(name for result in results for name in result["away_ms"])
+    times = {name: median(result["away_ms"].get(name, 0) for result in results) for name in names}
+    return "".join(f"{name} away {time:.0f} ms  " for name, time in times.items())
+
+
 def rows(results: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     """The table: a row for each fault and agent."""
     kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -63,6 +70,7 @@ def rows(results: list[dict[str, Any]]) -> list[tuple[str, ...]]:
             str(lost(group)),
             f"{sum(result['two_writable_s'] for result in group):.1f} s",
             str(sum(bool(faults_of(result)) for result in group)),
+            away(group).strip(),
         )
         for (kind, agent), group in sorted(kinds.items())
     ]
@@ -134,7 +142,9 @@ def page(document: dict[str, Any]) -> str:
 def chapter(document: dict[str, Any], result: dict[str, Any]) -> str:
     """A round with its picture; how to play it again, if it failed."""
     found = faults_of(result)
-    words = f"outage {result['outage_ms']} ms, {result['confirmed']:,} confirmed writes"
+    words = (
+        f"outage {result['outage_ms']} ms, {result['confirmed']:,} confirmed writes {away([result])}".strip()
+    )
     text = f"<h3>{result['round']}. {escape(title(result))} ({escape(result['agent'])})</h3><p>{words}. "
     if found:
         replay = round_of(result).replay(document)

@@ -5,46 +5,58 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..lab import Lab, LabError, mariadb
+from ..lab.client import clients
 from ..lab.fault_disk import free_disk
 from ..lab.faults import FAULTS, PARTING, UNFENCED
 from ..lab.mariadb import OURS
 from ..lab.scene import Drill
 from .timeline import Power, Timeline
 from .verdict import PARTED, WHOLE, Books
+from .workload import SECONDS, WORKLOADS
 
 if TYPE_CHECKING:
     from typing import Callable
 
+    from ..lab.client import Client
     from .plan import Round
 
 WHOLE_SECONDS = 120.0
 """Seconds within which a cluster must be whole again."""
-CATALOGUE: dict[str, Callable[[Drill], None]] = {fault.__name__: fault for fault in FAULTS}
+CATALOGUE: dict[str, Callable[[Drill], None]] = {
+    fault.__name__: fault for workload in WORKLOADS.values() for fault in (*FAULTS, *workload.faults)
+}
 """Every fault by its name; its docstring says what it is."""
 NEEDS_NO_FENCING = frozenset(fault.__name__ for fault in UNFENCED)
 PARTS = frozenset(fault.__name__ for fault in PARTING)
 
 
+def faults_with(workload: str) -> list[str]:
+    """The names of the faults that there are with this workload."""
+    return [fault.__name__ for fault in (*FAULTS, *WORKLOADS[workload].faults)]
+
+
 class Session:
     """A lab that rounds are played on; it is thrown away after a round that left it broken."""
 
-    def __init__(self, name: str, *, nodes: int, fencing: bool, threshold: int | None = None) -> None:
+    def __init__(self, name: str, *, nodes: int, fencing: bool, threshold: int | None, workload: str) -> None:
         self.name, self.nodes, self.fencing, self.threshold = name, nodes, fencing, threshold
+        self.workload = WORKLOADS[workload]
 
     def run(self, left: list[Round], done: Callable[[dict[str, Any]], None]) -> None:
         """Rounds of one setting are played and taken off the list, until the cluster is not whole."""
         agent, fencing = left[0].agent, self.fences(left[0])
-        install, volumes = mariadb.INSTALL, mariadb.VOLUMES
-        with Lab(self.name, self.nodes, fencing=fencing, install=install, volumes=volumes) as lab:
-            mariadb.install_databases(lab, agent=agent)
+        with self.lab(fencing) as lab:
+            self.workload.prepare(lab, agent)
             mariadb.configure(lab, agent, threshold=self.threshold)
+            if lines := "".join(f"{line}\n" for line in self.workload.lines(lab)):
+                lab.crm_configure(lines)
             while left and (left[0].agent, self.fences(left[0])) == (agent, fencing):
-                result = play(lab, left.pop(0))
+                result = self.play(lab, left.pop(0))
                 if result["final"] not in (WHOLE, PARTED):
                     directory = Path(tempfile.mkdtemp(prefix="ocf-drill-logs-"))
                     lab.save_logs(directory)
@@ -53,31 +65,39 @@ class Session:
                 if result["final"] != WHOLE:
                     return
 
+    def lab(self, fencing: bool) -> Lab:
+        """The nodes, which are not up yet."""
+        hosts, install, volumes = self.workload.hosts, mariadb.INSTALL, mariadb.VOLUMES
+        return Lab(self.name, self.nodes, fencing=fencing, hosts=hosts, install=install, volumes=volumes)
+
     def fences(self, planned: Round) -> bool:
         """Whether the cluster of a round fences."""
         return self.fencing and not NEEDS_NO_FENCING & set(planned.faults)
 
-
-def play(lab: Lab, planned: Round) -> dict[str, Any]:
-    """What a round cost."""
-    with tempfile.TemporaryDirectory(prefix="ocf-drill-") as name:
-        directory = Path(name)
-        directory.chmod(0o755)
-        drill = Drill(lab, directory, planned.agent)
-        final = WHOLE
-        try:
-            lab.wait(lambda: whole(drill), WHOLE_SECONDS, "the cluster to be whole before")
-        except LabError as error:
-            final = str(error)
-        with drill.watcher, drill.writer:
-            timeline = Timeline()
-            if final == WHOLE:
-                with Power(lab, timeline):
-                    final = strike_and_recover(drill, planned, timeline)
-        time.sleep(1)  # the writer's last row reaches the replica
-        timeline.take_servers(lab, drill.watcher)
-        timeline.take_writes(drill.writer)
-        return {**told(planned), **seen(drill, timeline, planned), "final": final}
+    def play(self, lab: Lab, planned: Round) -> dict[str, Any]:
+        """What a round cost."""
+        with tempfile.TemporaryDirectory(prefix="ocf-drill-") as name, ExitStack() as stack:
+            directory = Path(name)
+            directory.chmod(0o755)
+            drill = Drill(lab, directory, planned.agent)
+            final = WHOLE
+            try:
+                lab.wait(lambda: whole(drill), WHOLE_SECONDS, "the cluster to be whole before")
+                drill.clients = stack.enter_context(clients(lab, self.workload.questions(lab), directory))
+                drill.await_answers(time.monotonic(), SECONDS)
+            except LabError as error:
+                final = str(error)
+            with drill.watcher, drill.writer:
+                timeline = Timeline()
+                if final == WHOLE:
+                    with Power(lab, timeline):
+                        final = strike_and_recover(drill, planned, timeline)
+            time.sleep(1)  # the writer's last row reaches the replica
+            timeline.take_servers(lab, drill.watcher)
+            timeline.take_writes(drill.writer)
+            for service, client in drill.clients.items():
+                timeline.take_answers(service, client)
+            return {**told(planned), **seen(drill, timeline, planned), "final": final}
 
 
 def told(planned: Round) -> dict[str, Any]:
@@ -95,6 +115,7 @@ def seen(drill: Drill, timeline: Timeline, planned: Round) -> dict[str, Any]:
     books = Books(drill)
     return {
         "outage_ms": round(drill.writer.longest_gap(timeline.began) * 1000),
+        "away_ms": {name: away(timeline, client) for name, client in drill.clients.items()},
         "confirmed": len(books.confirmed),
         "lost": books.lost(),
         "money": books.money,
@@ -105,6 +126,11 @@ def seen(drill: Drill, timeline: Timeline, planned: Round) -> dict[str, Any]:
     }
 
 
+def away(timeline: Timeline, client: Client) -> int:
+    """The longest time in a round without a good answer to a client, in milliseconds."""
+    return round(client.silence(timeline.began + time.monotonic() - time.time()) * 1000)
+
+
 def strike_and_recover(drill: Drill, planned: Round, timeline: Timeline) -> str:
     """WHOLE, or what the cluster lacks after the faults were brought about and mended."""
     try:
@@ -113,7 +139,9 @@ def strike_and_recover(drill: Drill, planned: Round, timeline: Timeline) -> str:
         timeline.note("the faults are over")
         mend(drill)
         drill.on_again()
+        over = time.monotonic()
         final = drill.lab.wait(lambda: ending(drill), WHOLE_SECONDS, "the cluster to be whole")
+        drill.await_answers(over, SECONDS)
         timeline.note("the cluster is whole")
         drill.writer.await_more()
     except LabError as error:

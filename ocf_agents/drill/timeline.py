@@ -5,18 +5,23 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from itertools import groupby
-from time import time
+from time import monotonic, time
 from typing import TYPE_CHECKING, Any
 
 from ..lab.errors import LabError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..lab import Lab
+    from ..lab.client import Client
     from ..lab.mariadb import Watcher, Writer
 
 PAUSE = 0.2
 WRITING = 0.5
 """Confirmed writes that are closer to each other than this belong to one span."""
+ANSWERING = 2.0
+"""So do good answers to a client, who asks less often."""
 SHOWN = ("writable", "closed", "off", "frozen", "cut")
 
 
@@ -59,14 +64,24 @@ class Timeline:
 
     def take_writes(self, writer: Writer) -> None:
         """When writes were confirmed, and by which server."""
-        run: list[tuple[float, int]] = []
-        for _, moment, server in writer.acknowledged():
-            if run and (moment - run[-1][0] > WRITING or server != run[-1][1]):
-                self.add("writes", f"server {run[0][1]}", run[0][0], run[-1][0])
+        self.take("writes", ((at, f"server {server}") for _, at, server in writer.acknowledged()), WRITING)
+
+    def take_answers(self, name: str, client: Client) -> None:
+        """When a client of this service got good answers."""
+        ahead = time() - monotonic()
+        good = sorted(probe.answered + ahead for probe in client.probes() if probe.good)
+        self.take(name, ((moment, "answers") for moment in good), ANSWERING)
+
+    def take(self, row: str, seen: Iterable[tuple[float, str]], apart: float) -> None:
+        """What was seen at each moment, as spans of one kind whose moments are not further apart than this."""
+        run: list[tuple[float, str]] = []
+        for moment, what in seen:
+            if run and (moment - run[-1][0] > apart or what != run[-1][1]):
+                self.add(row, run[0][1], run[0][0], run[-1][0])
                 run = []
-            run.append((moment, server))
+            run.append((moment, what))
         if run:
-            self.add("writes", f"server {run[0][1]}", run[0][0], run[-1][0])
+            self.add(row, run[0][1], run[0][0], run[-1][0])
 
     def as_words(self) -> dict[str, Any]:
         """The timeline for JSON."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Callable
 
 from . import mariadb
 from .errors import LabError
-from .fault_agent import KILLED_AGENTS
+from .fault_agent import STRUCK_AGENTS
 from .fault_disk import fill_disk
 from .fault_split import split_nodes, split_without_fencing
 from .node import Power
@@ -184,7 +184,7 @@ def lose_both(first: Node, second: Node) -> None:
 FAULTS: tuple[Callable[[Drill], None], ...] = (
     switchover, kill_server, suspend_server, kill_replica, suspend_replica, power_off, replica_off, cut_node,
     split_nodes, freeze_node, lagging_replica, broken_replica,
-    lose_replica_server_then_primary, exhaust_connections, fill_disk, *KILLED_AGENTS, both_off,
+    lose_replica_server_then_primary, exhaust_connections, fill_disk, *STRUCK_AGENTS, both_off,
     both_off_replica_first, split_without_fencing,
 )  # fmt: skip
 UNFENCED: tuple[Callable[[Drill], None], ...] = (split_without_fencing,)

@@ -14,11 +14,14 @@ from .node import Power
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .client import Client
     from .lab import Lab
     from .node import Node
 
 APART = "is kept apart"
 """What a server says of itself that has transactions which the primary lacks."""
+ENOUGH = 3
+"""So many good answers of a service show that it serves again."""
 PIDFILE = "/var/run/mysqld/mysqld.pid"
 
 
@@ -30,6 +33,8 @@ class Drill:
         self.agent = agent
         self.writer = mariadb.writer(lab, directory)
         self.watcher = mariadb.watcher(lab, directory)
+        self.clients: dict[str, Client] = {}
+        """Those who ask the services that stand on the database, by the services' names."""
 
     @property
     def primary(self) -> Node:
@@ -69,6 +74,15 @@ class Drill:
         self.lab.wait(
             lambda: self.lab.where(mariadb.NAME, "Promoted") not in ([], [than.name]), 90, "a new primary"
         )
+
+    def await_answers(self, begin: float, seconds: float) -> None:
+        """Every client got three good answers that it asked for after this moment of the monotonic clock."""
+        for name, client in self.clients.items():
+            self.lab.wait(
+                lambda client=client: client.successes_since(begin) >= ENOUGH,  # type: ignore[misc]
+                seconds,
+                f"answers of {name}",
+            )
 
     def write_at(self, node: Node) -> bool:
         """Whether a row of the application was confirmed by the server of a node; it is noted then."""

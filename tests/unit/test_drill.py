@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FAULTS = ("kill_server", "power_off", "cut_node")
+SETTING = {
+    "seed": None, "faults": [], "nodes": 2, "fencing": True, "threshold": None, "workload": "database",
+}  # fmt: skip
 
 
 def result(planned: Round, **changes: Any) -> dict[str, Any]:
@@ -37,6 +40,7 @@ def result(planned: Round, **changes: Any) -> dict[str, Any]:
         "faults": list(planned.faults),
         "delay": planned.delay,
         "outage_ms": 700,
+        "away_ms": {},
         "confirmed": 1234,
         "lost": {"n1": 0, "n2": 0},
         "money": {"n1": 0, "n2": 0},
@@ -178,7 +182,7 @@ def test_an_agent_is_killed_in_the_action_that_was_asked_for_and_in_no_other() -
 def test_a_split_without_fencing_has_a_cluster_of_its_own_and_is_not_drawn_by_lot(player: Player) -> None:
     assert call("run", "--rounds", "200", "--seed", "3").exit_code == 0
     assert not {name for one in player.played for name in one.faults} & session.NEEDS_NO_FENCING
-    fenced = session.Session("x", nodes=2, fencing=True)
+    fenced = session.Session("x", nodes=2, fencing=True, threshold=None, workload="database")
     assert fenced.fences(Round(1, OURS, ("split_nodes",)))
     assert not fenced.fences(Round(1, OURS, ("split_without_fencing",)))
 
@@ -197,7 +201,7 @@ def test_a_report_needs_no_other_file_and_puts_agents_side_by_side() -> None:
         result(Round(1, OURS, ("kill_server",))),
         result(Round(1, peer, ("kill_server",)), outage_ms=9, lost={"n1": 3, "n2": None}),
     ]
-    text = page({"seed": None, "faults": [], "nodes": 2, "fencing": True, "rounds": rounds})
+    text = page({**SETTING, "rounds": rounds})
     assert "http" not in text
     assert "<th>fault</th><th>percona:mysql</th><th>heartbeat:mysql</th>" in text
     assert "<td>kill_server</td><td>700 ms</td><td>9 ms, 3 lost</td>" in text
@@ -234,7 +238,7 @@ def call(*words: str) -> Any:
 
 def test_every_fault_is_listed_with_what_it_is() -> None:
     listed = call("list").output.splitlines()
-    assert [text.split()[0] for text in listed] == list(CATALOGUE)
+    assert [text.split()[0] for text in listed if not text.startswith("--workload")] == list(CATALOGUE)
     assert all(len(text.split()) > 3 for text in listed)
 
 
@@ -288,6 +292,46 @@ def test_what_a_peer_loses_is_shown_and_is_no_failure_of_ours(player: Player) ->
     player.bad = {1}
     assert call("run", "--fault", "kill_server", "--agent", "heartbeat:mysql").exit_code == 0
     assert call("run", "--fault", "kill_server").exit_code == 1
+
+
+def test_a_drill_of_a_service_is_replayed_with_that_service(player: Player, tmp_path: Path) -> None:
+    player.bad = {1}
+    report = tmp_path / "report.html"
+    failed = call("run", "--workload", "keystone", "--fault", "kill_keystone", "--report", str(report))
+    assert "alone: ocf-agents drill run" in failed.output
+    assert "--fault kill_keystone --workload keystone" in failed.output
+
+
+def test_the_faults_of_a_service_are_played_only_where_it_is(player: Player) -> None:
+    call("run")
+    assert not [one for one in player.played if "keystone" in one.faults[0]]
+    player.played.clear()
+    call("run", "--workload", "keystone")
+    assert {"kill_keystone", "power_off"} <= {one.faults[0] for one in player.played}
+    assert not [one for one in player.played if "glance" in one.faults[0]]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--workload", "horizon"), "workload horizon: no such one; take database, keystone, cloud"),
+        (("--fault", "kill_keystone"), "the workload database has no such service"),
+        (("--workload", "keystone", "--agent", "heartbeat:mysql"), "runs on openstack:mysql alone"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(player: Player, words: tuple[str, ...], reason: str) -> None:
+    refused = call("run", *words)
+    assert (refused.exit_code, player.played) == (2, [])
+    assert reason in refused.output
+
+
+def test_a_report_says_how_long_each_service_was_away() -> None:
+    gone = result(Round(1, OURS, ("kill_keystone",)), away_ms={"Keystone": 5300})
+    gone["timeline"]["spans"].append(["Keystone", "answers", 0.0, 0.5])
+    assert "Keystone away 5300 ms" in page({**SETTING, "workload": "keystone", "rounds": [gone]})
+    assert "Keystone away 5300 ms" in table([gone])
+    rows = [node.text for node in ElementTree.fromstring(picture(gone["timeline"])).iter("text")]
+    assert "Keystone" in rows
 
 
 def test_an_unknown_fault_is_named(player: Player) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from .. import keystone
+from ..client import Question, clients, for_a_token
 from ..demo import stage
-from ..demo.client import Question, client, for_a_token
 from ..node import Power
 from . import lines
 from .client import compute_services, images, openstack
@@ -17,7 +16,7 @@ from .configuration import GLANCE, NOVA
 from .preparation import prepare
 
 if TYPE_CHECKING:
-    from ..demo.client import Client
+    from ..client import Client
     from ..node import Node
 
 AGENTS = (
@@ -50,16 +49,12 @@ class Story(stage.Stage):
         self.load_the_database(lines.DEFAULTS)
         self.load_the_services()
         self.list_everything("the first time")
-        with ExitStack() as stack:
-            token = keystone.ask_for_token(self.lab).token
-            questions = {"Keystone": for_a_token(keystone.PASSWORD)} | {
-                name: Question(*place, headers={"X-Auth-Token": token}, interval=0.5)
-                for name, place in APIS.items()
-            }
-            probers = {
-                name: stack.enter_context(client(self.lab, question, self.directory))
-                for name, question in questions.items()
-            }
+        token = keystone.ask_for_token(self.lab).token
+        questions = {"Keystone": for_a_token(keystone.PASSWORD)} | {
+            name: Question(*place, headers={"X-Auth-Token": token}, interval=0.5)
+            for name, place in APIS.items()
+        }
+        with clients(self.lab, questions, self.directory) as probers:
             self.wait_for_all(probers, time.monotonic())
             self.power_off_the_fullest_node(probers)
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .. import keystone, mariadb
-from .client import client, for_a_token
+from ..client import client, for_a_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ..client import Client
     from ..lab import Lab
-    from .client import Client
 
 COLUMNS = {
     "no token": "the client got no token for {:.1f} s",

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from ..client import Client
     from ..lab import Lab
     from ..node import Node
-    from .client import Client
     from .narrator import Narrator
 
 PATIENCE = 120

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Callable
 
 from .. import keystone, mariadb, schemas
 from ..errors import LabError
+from ..fault_service import processes_of
 from . import stage
 from .audience import Audience, audience
 
 if TYPE_CHECKING:
-    from ..node import Node, NodeProcess
+    from ..node import Node
 
 SERVICE, ADDRESS = "keystoneService", "keystoneIP"
 DEFAULTS = (
@@ -62,13 +63,13 @@ class Story(stage.Stage):
     def kill_keystone(self, seen: Audience) -> None:
         """Keystone's main process died by SIGKILL, and Keystone came back on the same node."""
         node, begin = self.holder(), time.monotonic()
-        main = self.main_process(node, keystone.UWSGI_CONFIGURATION)
+        main = processes_of(node, keystone.UWSGI_CONFIGURATION)[0]
         os.kill(main.machine_pid, signal.SIGKILL)
         self.narrator.happened(f"SIGKILL to Keystone's main process on {node.name} (pid {main.pid})")
         self.await_failure(SERVICE, node)
         self.await_service(seen, begin)
         self.expect("Keystone's node", node.name, self.holder().name)
-        again = self.main_process(node, keystone.UWSGI_CONFIGURATION)
+        again = processes_of(node, keystone.UWSGI_CONFIGURATION)[0]
         self.expect("a new main process", True, again.machine_pid != main.machine_pid)
         self.narrator.happened(
             f"Keystone recovered in place on {node.name} (monitor interval: 15 s)", *seen.silences(begin)
@@ -96,7 +97,7 @@ class Story(stage.Stage):
     def kill_the_database(self, seen: Audience) -> None:
         """The primary's server died by SIGKILL, and one of the two is the primary again."""
         node, begin = self.primary(), time.monotonic()
-        server = self.main_process(node, mariadb.SERVER)
+        server = processes_of(node, mariadb.SERVER)[0]
         os.kill(server.machine_pid, signal.SIGKILL)
         self.narrator.happened(f"SIGKILL to the primary's server on {node.name} (pid {server.pid})")
         self.await_failure(mariadb.NAME, node)
@@ -142,13 +143,6 @@ class Story(stage.Stage):
         self.lab.eventually(
             ([node.name], [node.name]), place, stage.PATIENCE, f"the group to run on {node.name}"
         )
-
-    def main_process(self, node: Node, words: str) -> NodeProcess:
-        """The first process of a command with these words, of which the others are children."""
-        found = [process for process in node.processes() if words in process.command]
-        if not found:
-            raise LabError(f"expected a process of {words} on {node.name}, saw none")
-        return found[0]
 
     def await_failure(self, resource: str, node: Node) -> None:
         """Pacemaker has counted a failure of the resource on the node."""

@@ -1,4 +1,4 @@
-"""What the client saw: the prober's process, and the outage that its record shows."""
+"""Clients of a lab's services: what each asks all the time, and the outage that its record shows."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from .. import keystone
-from ..commands import CLEAN_ENVIRONMENT
-from . import prober
+from . import keystone, prober
+from .commands import CLEAN_ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
     from typing import BinaryIO
 
-    from ..lab import Lab
-
-GOOD = (200, 201)
+    from .lab import Lab
 
 
 @dataclass(frozen=True)
 class Question:
-    """The request that a prober makes, and every how many seconds."""
+    """The request that a prober makes, and every how many seconds.
+
+    then: requests that belong to it, each as method and path; {name} in a path stands for what the first
+    answer has under this name.
+    """
 
     host: str
     port: int
@@ -36,6 +37,7 @@ class Question:
     method: str = "GET"
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    then: tuple[tuple[str, str], ...] = ()
     interval: float = 0.25
 
 
@@ -57,7 +59,7 @@ class Probe:
     @property
     def good(self) -> bool:
         """Whether the answer was what the client wanted."""
-        return self.status in GOOD
+        return prober.good(self.status)
 
 
 @dataclass(frozen=True)
@@ -121,3 +123,13 @@ def client(lab: Lab, question: Question, directory: Path) -> Iterator[Client]:
                 yield Client(process, record)
             finally:
                 process.kill()
+
+
+@contextmanager
+def clients(lab: Lab, questions: Mapping[str, Question], directory: Path) -> Iterator[dict[str, Client]]:
+    """One client for each question, by the same names, as long as the block lasts."""
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(client(lab, question, directory))
+            for name, question in questions.items()
+        }

@@ -20,18 +20,32 @@ ANSWERING = 10.0
 MOST_AT_ONCE = 4
 
 
+def good(status: int) -> bool:
+    """Whether an answer is what a client wants."""
+    return 200 <= status < 300  # RFC 9110, 15.3
+
+
 def ask(task: dict[str, Any]) -> int:
-    """The status of one request, on a connection of its own."""
+    """The status of the request, or of the first that failed of those that belong to it."""
+    try:
+        status, text = request(task, task["method"], task["path"], task["body"])
+        for method, path in task["then"]:
+            if good(status):
+                status, _ = request(task, method, path.format(**json.loads(text)))
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
+        return 0
+    return status
+
+
+def request(task: dict[str, Any], method: str, path: str, body: str = "") -> tuple[int, bytes]:
+    """Status and text of one answer, on a connection of its own."""
     connection = http.client.HTTPConnection(task["host"], task["port"], timeout=CONNECTING)
     try:
         connection.connect()
         connection.sock.settimeout(ANSWERING)
-        connection.request(task["method"], task["path"], task["body"] or None, task["headers"])
+        connection.request(method, path, body or None, task["headers"])
         response = connection.getresponse()
-        response.read()
-        return response.status
-    except (OSError, http.client.HTTPException):
-        return 0
+        return response.status, response.read()
     finally:
         connection.close()
 
