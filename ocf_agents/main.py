@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import NoReturn
 
+NOTIFIED = {"mysql": ("post-promote", "post-start", "post-stop", "pre-promote")}
+"""The events that agents with notifications listen to; whoever writes waits while Pacemaker tells of the others."""
 LIBRARY = __file__.rpartition("/ocf_agents/")[0]
 
 
@@ -41,7 +43,17 @@ def main(arguments: "list[str]", environment: "Mapping[str, str]") -> int:
         return publish(name)
     if action == "monitor" and holds(environment):
         return 0
+    if action == "notify" and name in NOTIFIED and event(environment) not in NOTIFIED[name]:
+        return 0
     return perform(name, action, environment, began)
+
+
+def event(environment: "Mapping[str, str]") -> str:
+    """The event that a notification tells of, in the words of `ocf.notification`."""
+    when, operation = (
+        environment.get(f"OCF_RESKEY_CRM_meta_notify_{word}", "") for word in ("type", "operation")
+    )
+    return f"{when}-{operation}"
 
 
 def perform(name: str, action: str, environment: "Mapping[str, str]", began: float) -> int:

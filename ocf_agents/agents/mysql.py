@@ -101,8 +101,11 @@ class Mysql(
     def stop(self) -> None:
         """Stop the server, by force if need be; nothing of it is left."""
         self.member.memory.close()
-        claims.withdraw(self.member, self.replicated)
-        super().stop()
+        withdrawn = self.host.meanwhile(lambda: claims.withdraw(self.member, self.replicated))
+        try:
+            super().stop()
+        finally:
+            withdrawn()
         self.member.memory.forget()
         for path in (self.pid, self.socket):
             self.host.remove(path)
@@ -174,17 +177,12 @@ class Mysql(
 
     @on("post-promote")
     def follow(self) -> None:
-        """Follow the new primary, or, being it, say where it is."""
-        from ..mysql.pact import Report
-        from ..mysql.replica import join
-
+        """Follow the new primary."""
         member = self.member
         if member.name in self.context.notification.promoting:
-            # Pacemaker tells of a promotion that failed just as of one that succeeded.
-            if self.opened(self.backend.look()):
-                member.publish(Report(member.name))
-                member.memory.save()
-            return
+            return  # promote itself has said where it is
+        from ..mysql.replica import join
+
         look = member.look()
         if look.answer == ANSWERS and look.read_only:
             join(member, look, member.pact())

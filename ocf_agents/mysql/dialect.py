@@ -130,3 +130,10 @@ def column(name: str) -> str:
     for new, old in OLD_COLUMNS:
         name = name.replace(new, old)
     return name
+
+
+def history_query(version: Version) -> str:
+    """The question for all transactions that a server has applied."""
+    if version.mariadb:
+        return "SELECT @@GLOBAL.gtid_binlog_state, @@GLOBAL.gtid_slave_pos"
+    return "SELECT @@GLOBAL.gtid_executed"

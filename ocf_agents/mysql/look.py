@@ -11,6 +11,8 @@ from . import dialect
 from .gtid import covers, joined, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from ..system.host import Host
     from .dialect import Version
     from .gtid import Position
@@ -106,8 +108,7 @@ class Look(Record):
 
 def look(host: Host, login: Login, version: Version, seconds: float) -> Look:
     """What the server says of itself now."""
-    batch = questions(version)
-    done = ask(host, login, batch, seconds)
+    done = ask(host, login, batch(version), seconds)
     if done is None:
         return Look(SILENT, "the client program had no answer in time")
     code, output, errors = done
@@ -115,29 +116,32 @@ def look(host: Host, login: Login, version: Version, seconds: float) -> Look:
     return read(output) if not fault[0] else Look(*fault)
 
 
-def questions(version: Version) -> str:
-    """The batch; the variables come first, so that no text of another answer can pass for one."""
+def questions(version: Version) -> tuple[str, ...]:
+    """What is asked; the variables come first, so that no text of another answer can pass for one."""
     names = ",".join(f"'{name}'" for name in VARIABLES)
     status = ",".join(f"'{name}'" for name in STATUS)
-    return "\n".join(
-        (
-            f"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({names});",
-            f"SHOW GLOBAL STATUS WHERE Variable_name IN ({status});",
-            f"{THREADS};",
-            f"{dialect.word('show replica', version)};",
-        )
+    return (
+        f"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({names})",
+        f"SHOW GLOBAL STATUS WHERE Variable_name IN ({status})",
+        THREADS,
+        dialect.word("show replica", version),
     )
 
 
-def ask(host: Host, login: Login, batch: str, seconds: float) -> tuple[int, str, str] | None:
+def batch(version: Version) -> str:
+    """The questions as the client takes them, all at once."""
+    return "\n".join(f"{question};" for question in questions(version))
+
+
+def ask(host: Host, login: Login, statements: str, seconds: float) -> tuple[int, str, str] | None:
     """The client's exit code, output and errors; None if it had to be ended."""
     # Only after --execute: that one switches it off.
-    command = (*client(host, login, batch, seconds), "--force")
+    command = (*client(host, login, statements, seconds), "--force")
     done = host.run(command, seconds, options(login))
     return None if done.code is None else (done.code, done.output, done.errors)
 
 
-def client(host: Host, login: Login, batch: str, seconds: float) -> tuple[str, ...]:
+def client(host: Host, login: Login, statements: str, seconds: float) -> tuple[str, ...]:
     """The client program with its arguments; the login is for its standard input."""
     names = (login.client, *CLIENTS)
     program = next((path for path in map(host.which, names) if path), None)
@@ -151,7 +155,7 @@ def client(host: Host, login: Login, batch: str, seconds: float) -> tuple[str, .
         f"--connect-timeout={max(1, int(seconds))}",
         "--no-auto-rehash",
         "--vertical",
-        f"--execute={batch}",
+        f"--execute={statements}",
     )
 
 
@@ -182,14 +186,26 @@ def judge(code: int, errors: str) -> tuple[str, str]:
 
 
 def read(output: str) -> Look:
-    """The look that the client's output describes; what it does not say has the value that does no harm."""
+    """The look that the client's output describes."""
+    parts = (line.strip().partition(":") for line in output.splitlines())
+    return described((key, value.strip()) for key, colon, value in parts if colon)
+
+
+def tabled(answers: Iterable[tuple[Sequence[str], Iterable[Sequence[object]]]]) -> Look:
+    """The look that a driver's answers describe, each as its columns and rows."""
+    return described(
+        (name, "NULL" if value is None else str(value))
+        for names, rows in answers
+        for row in rows
+        for name, value in zip(names, row)
+    )
+
+
+def described(answers: Iterable[tuple[str, str]]) -> Look:
+    """The look that columns and values describe; what they do not say has the value that does no harm."""
     told: dict[str, str] = {}
     name = ""
-    for line in output.splitlines():
-        key, colon, value = line.strip().partition(":")
-        if not colon:
-            continue
-        value = value.strip()
+    for key, value in answers:
         if key == "Variable_name":
             name = dialect.column(value).lower().replace("source", "master").replace("replica", "slave")
         elif key == "Value" and name:

@@ -16,7 +16,7 @@ from ..system.unchanged import same, sorted_out
 from .claims import wording
 from .diagnosis import diagnose
 from .dialect import column
-from .look import STATUS, client, options, questions, quoted, read
+from .look import STATUS, batch, client, options, quoted, read
 from .member import CONFIGURATION
 from .memory import FRESH
 from .replica import at_rest
@@ -58,7 +58,7 @@ def known(member: Member, nameless: Member, judged: Diagnosis) -> dict[str, obje
     passwords = given.replication_passwd, given.test_passwd
     if caller is None or not told or judged.state.name not in STEADY or not all(map(alike, passwords)):
         return None
-    look = Question(member, member.login, questions(member.version))
+    look = Question(member, member.login, batch(member.version))
     seen = read(look.output)
     # This look is another one than that which was judged.
     if diagnose(member.case(seen, opened=False)).state is not judged.state:

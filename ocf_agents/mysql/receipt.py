@@ -133,7 +133,7 @@ def cease(member: Member, look: Look) -> Look:
     if good:
         hold(member, str(look.position))
     member.server.stop_receiving()
-    look = member.look()
+    look = member.server.look()
     if good:
         hold(member, str(look.position))
     return look

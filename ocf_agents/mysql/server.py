@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
 from ..system.errors import Refused
-from .dialect import Version, word
+from .dialect import Version, history_query, word
 from .driver import SqlRefused, import_driver, said
 from .gtid import Domains, domains, parse
+from .look import questions, tabled
 from .relay_log import events, resumption
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .gtid import Position
-    from .look import Login
+    from .look import Login, Look
 
 LOCK_TIMEOUT = 1205
 SUPERUSER = "root"
@@ -90,16 +91,24 @@ class Server:
         granted = "SUPER" in told or "SYSTEM_VARIABLES_ADMIN" in told
         return granted and not (self.version.mariadb and self.version.number >= (10, 11, 0))
 
-    def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """What a statement returns; Refused has the server's words. Values never reach a log."""
+    def ask(self, statement: str, values: Sequence[object] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The columns and rows of an answer; Refused has the server's words. Values never reach a log."""
         connection = self.connect()
         driver = import_driver(self.version)
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement, tuple(values) or None)
-                return list(cursor.fetchall())
+                return [column[0] for column in cursor.description or ()], list(cursor.fetchall())
         except driver.MySQLError as error:
             raise SqlRefused(statement, error) from error
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """What a statement returns."""
+        return self.ask(statement, values)[1]
+
+    def look(self) -> Look:
+        """What the server says of itself now; the native client would cost more than this conversation."""
+        return tabled(self.ask(question) for question in questions(self.version))
 
     def tell(self, statement: str, values: Sequence[object] = ()) -> None:
         """The statement is done."""
@@ -175,10 +184,8 @@ class Server:
 
     def applied_to(self) -> tuple[str, int]:
         """File and offset in the relay log that the applier has noted, perhaps too late; MariaDB's."""
-        driver = import_driver(self.version)
-        with self.connect().cursor(driver.cursors.DictCursor) as cursor:
-            cursor.execute(word("show replica", self.version))
-            row = cursor.fetchone() or {}
+        names, rows = self.ask(word("show replica", self.version))
+        row = dict(zip(names, rows[0])) if rows else {}
         return str(row.get("Relay_Log_File", "")), int(row.get("Relay_Log_Pos") or 0)
 
     def forget_source(self) -> None:
@@ -287,10 +294,3 @@ def ask_peer(source: Source, version: Version, seconds: float) -> Peer:
     except (driver.MySQLError, OSError) as error:
         raise Refused(f"{source.host} port {source.port}: {said(error)}") from error
     return Peer(history, bool(read_only), int(server_id))
-
-
-def history_query(version: Version) -> str:
-    """The question for all transactions that a server has applied."""
-    if version.mariadb:
-        return "SELECT @@GLOBAL.gtid_binlog_state, @@GLOBAL.gtid_slave_pos"
-    return "SELECT @@GLOBAL.gtid_executed"

@@ -67,15 +67,16 @@ def await_last_words(member: Member, demoted: tuple[str, ...]) -> None:
 
 def promote(member: Member, main: Process) -> None:
     """This server is the primary and writable; or Failure, and it is as closed as before."""
-    look = member.look()
+    reports = member.host.meanwhile(member.reports)
+    look = member.server.look()
     if not look.read_only and member.opened(main):
         return
     if not look.read_only:
         raise Failure("the server is writable, but not by a promotion; demote it first")
     if look.source and look.receiving != "No":
         look = cease(member, look)
-    reports = member.reports()
-    stand(member, look, told(reports))
+    others = reports()
+    stand(member, look, told(others))
     vip.check(member)
     drain(member, look)
     if look.source:
@@ -87,18 +88,33 @@ def promote(member: Member, main: Process) -> None:
         member.server.set_waits(False)
         successors = tuple(
             name
-            for name, report in reports.items()
+            for name, report in others.items()
             if report.word != BROKEN and covers(position, report.position)
         )
-    member.conclude(taken_over(member.name, str(position), successors))
+    go_on_record(member, taken_over(member.name, str(position), successors))
     open_writes(member, main)
     member.log.info(f"is the primary from {position} on")
-    member.cluster.set_promotion_score(PROMOTED_SCORE)
+
+
+def go_on_record(member: Member, pact: Pact) -> None:
+    """The cluster holds the pact, and knows where its primary is to stay and to be found.
+
+    All at once: until the server is open nobody can write.
+    """
+    member.memory["claim"] = ""
+    member.memory.save()
+    told = (
+        member.host.meanwhile(lambda: member.publish(Report(member.name))),
+        member.host.meanwhile(lambda: member.cluster.set_promotion_score(PROMOTED_SCORE)),
+    )
+    member.conclude(pact)
+    for wait in told:
+        wait()
 
 
 def open_writes(member: Member, main: Process) -> None:
     """The server is writable, which was verified, and this node remembers that it is to be."""
-    for word in ("quarantine", "stray", "guard", "report", "claim", "waits_since", "announced"):
+    for word in ("quarantine", "stray", "guard", "claim", "waits_since", "announced"):
         member.memory[word] = ""
     member.memory.save()
     forgo(member)

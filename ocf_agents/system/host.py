@@ -10,11 +10,13 @@ from . import plan, proc, pulse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Callable
+    from typing import Callable, TypeVar
 
     from .proc import Process
     from .run import Finished
     from .spawn import Command
+
+    Result = TypeVar("Result")
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 FILE_TYPE, REGULAR = 0o170000, 0o100000
@@ -158,6 +160,12 @@ class Host:
         from .run import run
 
         return run(argv, seconds, stdin, environment or self.surroundings)
+
+    def meanwhile(self, work: Callable[[], Result]) -> Callable[[], Result]:
+        """What waits for the work, which goes on beside the caller's, and returns its result or raises."""
+        from .meanwhile import meanwhile
+
+        return meanwhile(work)
 
     @property
     def surroundings(self) -> dict[str, str]:

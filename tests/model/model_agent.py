@@ -7,7 +7,7 @@ after the same answers is remembered, and it can stand still between any two of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import model_sql
 
@@ -181,6 +181,10 @@ class Node:
     def is_file(self, _path: str) -> bool:
         return True
 
+    def meanwhile(self, work: Callable[[], Any]) -> Callable[[], Any]:
+        result = work()
+        return lambda: result
+
     def run(self, *_: Any) -> Any:
         from ocf_agents.system.run import Finished
 
@@ -235,6 +239,9 @@ class Conversation(sql.Server):
             return []
         return list(self.turns("sql", statement, tuple(values)))
 
+    def look(self) -> Look:
+        return look(self.turns)
+
     def coordinates(self) -> tuple[str, int]:
         return "log.000001", 4
 
@@ -245,6 +252,12 @@ class Conversation(sql.Server):
         # Where the applier is to go on is found in the relay log's bytes, which are not modelled.
         self.turns("sql", model_sql.PLACE, ())
         self.replica("START", "SQL_THREAD")
+
+
+def look(turns: Turns) -> Look:
+    """What the modelled server says of itself."""
+    told = turns("look")
+    return from_words(dict(told)) if told else Look(SILENT, "it does not run")
 
 
 class Backend:
@@ -298,8 +311,7 @@ class Here(Member):
     """The member, with a look and a conversation that stay in the world of the model."""
 
     def look(self) -> Look:
-        told = self.host.turns("look")  # type: ignore[attr-defined]
-        return from_words(dict(told)) if told else Look(SILENT, "it does not run")
+        return look(self.host.turns)  # type: ignore[attr-defined]
 
     @property
     def server(self) -> sql.Server:

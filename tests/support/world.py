@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Callable, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from ocf_agents.system.host import Account, Host
 from ocf_agents.system.proc import MARK, Process
@@ -235,6 +235,10 @@ class World(Host):
             self.clock = began + seconds
             return Finished(None, done.output, done.errors)
         return done
+
+    def meanwhile(self, work: Callable[[], Any]) -> Callable[[], Any]:
+        result = work()
+        return lambda: result
 
     def process(self, pid: int) -> Optional[Process]:
         body = self.bodies.get(pid)

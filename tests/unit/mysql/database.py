@@ -11,6 +11,7 @@ from support.world import Body, Call, World
 from ocf_agents.agents.mysql import Mysql
 from ocf_agents.mysql import server as sql
 from ocf_agents.mysql.gtid import domains
+from ocf_agents.mysql.look import Look, read
 from ocf_agents.system.errors import Refused
 from ocf_agents.system.run import Finished
 
@@ -152,6 +153,9 @@ class Server:
         if statement == "SHOW MASTER STATUS":
             return [("mysql-bin.000001", 328, "", "")]
         return [("GRANT ALL PRIVILEGES ON *.* TO root",)] if statement == "SHOW GRANTS" else []
+
+    def look(self) -> Look:
+        return read(self.printed())
 
     def coordinates(self) -> tuple[str, int]:
         return "mysql-bin.000001", 328

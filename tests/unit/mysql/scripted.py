@@ -22,6 +22,7 @@ class Script:
     """Both the driver and its one connection."""
 
     MySQLError = Fault
+    description = ()
 
     def __init__(self, answer: Optional[Answer] = None) -> None:
         self.told: list[tuple[str, tuple[Any, ...]]] = []
