@@ -10,7 +10,8 @@ from support.act import act
 from support.world import STOP
 
 from ocf_agents.agents.mysql import Mysql
-from ocf_agents.mysql.pact import Pact
+from ocf_agents.mysql.diagnosis import PROMOTED_SCORE
+from ocf_agents.mysql.pact import Pact, Report
 
 SECRETS = (PARAMETERS["replication_passwd"], PARAMETERS["test_passwd"])
 
@@ -94,6 +95,15 @@ def test_a_replica_takes_over_from_a_lost_primary(whole: Cluster) -> None:
     assert promote(whole.nodes["n2"]).code == 0
     assert writable(whole) == ["n2"]
     assert Pact.read(whole.nodes["n2"].pact) == Pact("n2", (), "", "0-1-100")
+
+
+def test_the_cluster_knows_who_leads_before_that_server_opens(whole: Cluster) -> None:
+    lose(whole, "n1")
+    node = whole.nodes["n2"]
+    node.server.breaks_after = "open"
+    assert promote(node).code == 1
+    assert (node.score, Pact.read(node.pact)) == (str(PROMOTED_SCORE), Pact("n2", (), "", "0-1-100"))
+    assert Report.read(whole.reports["n2"]) == Report("n2")
 
 
 def test_what_was_received_is_applied_before_a_replica_opens(whole: Cluster) -> None:

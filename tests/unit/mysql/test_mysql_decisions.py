@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from ocf_agents.mysql.diagnosis import KEEP, PROMOTED_SCORE, STATES, Case, code_of, diagnose
 from ocf_agents.mysql.election import Candidate, elect
 from ocf_agents.mysql.gtid import domains
-from ocf_agents.mysql.look import ANSWERS, CROWDED, DENIED, SILENT, Look, judge, quoted, read
+from ocf_agents.mysql.look import ANSWERS, CROWDED, DENIED, SILENT, Look, judge, quoted, read, tabled
 from ocf_agents.mysql.pact import Pact, Report
 
 REPLICA = Look(ANSWERS, source="n1", receiving="Yes", applying="Yes", lag=0)
@@ -213,3 +215,25 @@ def test_everything_is_applied_only_when_no_worker_is_busy_any_more(
     state: str, working: str, drained: bool
 ) -> None:
     assert read(APPLIER.format(state=state, working=working)).drained is drained
+
+
+def test_a_look_through_the_driver_is_the_one_through_the_client() -> None:
+    printed = "\n".join(
+        (
+            "Variable_name: read_only", "Value: OFF", "Variable_name: gtid_binlog_state", "Value: 0-1-7",
+            "Variable_name: gtid_slave_pos", "Value: ", "dumps: 1", "receiver: 0", "applier: 12",
+            "Master_Host: n1", "Slave_IO_Running: No", "Slave_SQL_Running: Yes", "Seconds_Behind_Master: NULL",
+            "Gtid_IO_Pos: 0-1-9",
+        )
+    )  # fmt: skip
+    names = ("Master_Host", "Slave_IO_Running", "Slave_SQL_Running", "Seconds_Behind_Master", "Gtid_IO_Pos")
+    answers = (
+        (
+            ("Variable_name", "Value"),
+            [("read_only", "OFF"), ("gtid_binlog_state", "0-1-7"), ("gtid_slave_pos", "")],
+        ),
+        (("dumps", "receiver", "applier"), [(Decimal(1), 0, 12)]),
+        (names, [("n1", "No", "Yes", None, "0-1-9")]),
+    )
+    assert tabled(answers) == read(printed)
+    assert tabled(answers).applier == "12"
