@@ -1,4 +1,4 @@
-"""`ocf-agents drill`: what faults cost a database cluster, in numbers and pictures."""
+"""`ocf-agents drill`: what faults cost a cluster, in numbers and pictures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .presenting import FOUND, Unusable
+from .staging import cluster
 
 if TYPE_CHECKING:
     from ..drill.plan import Round
@@ -20,7 +21,10 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.group()
 def drill() -> None:
-    """Faults on a real MariaDB cluster in a lab on this machine, while an application writes."""
+    """Faults on a real cluster, in a lab on this machine or on a staging one, while an application writes."""
+
+
+drill.add_command(cluster)
 
 
 @drill.command("list")

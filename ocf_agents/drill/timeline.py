@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..lab import Lab
     from ..lab.client import Client
-    from ..lab.mariadb import Watcher, Writer
+    from ..lab.observers import Watcher, Writer
 
 PAUSE = 0.2
 WRITING = 0.5

@@ -135,10 +135,10 @@ def switch_with(drill: Drill, nodes: Sequence[Node], action: str, blow: Blow = k
 def kill_in_notify(drill: Drill) -> None:
     """The primary's node goes to standby, and the agent is killed in every notification meanwhile."""
     old, killed = drill.primary, 0
-    number = server_of_last_write(drill)
+    number = drill.writer.last_server()
     drill.lab.crm("node", "standby", old.name)
     end = time.monotonic() + 60
-    while time.monotonic() < end and server_of_last_write(drill) == number:
+    while time.monotonic() < end and drill.writer.last_server() == number:
         for node in drill.lab.nodes:
             with suppress(LabError):
                 killed += strike(drill, node, "notify")
@@ -147,11 +147,6 @@ def kill_in_notify(drill: Drill) -> None:
         raise LabError("no notification was seen that could be killed")
     drill.writer.await_more()
     drill.lab.crm("node", "online", old.name)
-
-
-def server_of_last_write(drill: Drill) -> int:
-    """The server_id of the server that confirmed a write last; 0 if none did."""
-    return next((server for _, _, server in reversed(drill.writer.acknowledged())), 0)
 
 
 STRUCK_AGENTS: tuple[Callable[[Drill], None], ...] = (

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import subprocess
 import tempfile
-import time
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +12,8 @@ from ..mysql.member import GROUP
 from ..mysql.pact import Pact
 from . import peers
 from .commands import check
-from .errors import LabError
+from .observers import Watcher, Writer, watching, writing
+from .writer import LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,11 +36,9 @@ LOGS = "/var/lib/mysql-logs"
 VOLUMES = {LOGS: 256}
 """What a lab has to have for a full disk: its binary logs on a small file system."""
 SOCKET = "/var/run/mysqld/mysqld.sock"
-PYTHON = "/usr/bin/python3"
-WRITER = Path(__file__).with_name("writer.py")
 INSTALL = ("make", "-C", "/opt/ocf-agents-checkout", "install", "DESTDIR=/", "COMPAT=1")
 
-ACCOUNTS = """\
+ACCOUNTS = f"""\
 CREATE USER repl_user@'10.77.%.%' IDENTIFIED BY 'repl-password';
 GRANT REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO repl_user@'10.77.%.%';
 CREATE USER repl_user@localhost IDENTIFIED BY 'repl-password';
@@ -54,7 +48,8 @@ GRANT SELECT ON mysql.user TO test_user@localhost;
 CREATE USER app@'%' IDENTIFIED BY 'app-password';
 GRANT ALL ON app.* TO app@'%';
 CREATE DATABASE app;
-CREATE TABLE app.written (number BIGINT PRIMARY KEY) ENGINE=InnoDB;
+USE app;
+{LEDGER};
 """
 
 CONFIGURATION = """\
@@ -104,9 +99,13 @@ def install_databases(lab: Lab, statements: str = "", agent: str = OURS) -> None
 
 def make_template(directory: Path, more: str = "") -> None:
     """The directory holds a database with the lab's accounts."""
-    options = ["--no-defaults", "--user=mysql", f"--datadir={directory}", "--innodb-log-file-size=16M"]
-    directory.mkdir()
-    shutil.chown(directory, "mysql", "mysql")
+    # A server that starts takes away what others have put into a directory for temporary tables.
+    own = directory.with_name("tmp")
+    places = [f"--datadir={directory}", f"--tmpdir={own}"]
+    options = ["--no-defaults", "--user=mysql", *places, "--innodb-log-file-size=16M"]
+    for one in (directory, own):
+        one.mkdir()
+        shutil.chown(one, "mysql", "mysql")
     directory.parent.chmod(0o755)
     check(
         ["mariadb-install-db", *options, "--auth-root-authentication-method=socket", "--skip-test-db"],
@@ -183,103 +182,20 @@ def ask(node: Node, statement: str) -> str:
     ).strip()
 
 
-@dataclass
-class Observer:
-    """A process on the client that notes what it sees in a file."""
-
-    lab: Lab
-    words: tuple[str, ...]
-    file: Path
-    process: subprocess.Popen[bytes] | None = field(default=None)
-
-    def __enter__(self) -> Observer:
-        """It runs."""
-        command = self.lab.switch.inside_client([PYTHON, str(WRITER), *self.words, str(self.file)], Path("/"))
-        self.file.touch()
-        with self.file.with_suffix(".errors").open("ab") as errors:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, start_new_session=True
-            )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """It has ended."""
-        if self.process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-    def lines(self) -> list[list[str]]:
-        """What it has noted so far."""
-        return [line.split() for line in self.file.read_text().splitlines()]
-
-
-class Writer(Observer):
-    """The application: writes through the VIP."""
-
-    def acknowledged(self) -> list[tuple[int, float, int]]:
-        """The confirmed numbers, with time and server."""
-        return [
-            (int(n), float(t), int(server))
-            for n, t, server in (line for line in self.lines() if len(line) == 3)
-        ]
-
-    def note(self, number: int, server: int) -> None:
-        """This number was confirmed by this server just now."""
-        with self.file.open("a") as file:
-            file.write(f"{number} {time.time():.4f} {server}\n")
-
-    def await_more(self, count: int = 20, seconds: float = 60) -> None:
-        """So many more writes have been confirmed."""
-        before, end = len(self.lines()), time.monotonic() + seconds
-        while len(self.lines()) < before + count:
-            if time.monotonic() > end:
-                raise LabError(f"no {count} writes were confirmed within {seconds:g} s")
-            time.sleep(0.02)
-
-    def longest_gap(self, since: float) -> float:
-        """The longest time without a confirmed write after a moment, in seconds."""
-        times = [since, *(t for _, t, _ in self.acknowledged() if t > since)]
-        return max((later - earlier for earlier, later in zip(times, times[1:])), default=0.0)
-
-    def lost(self, node: Node) -> list[int]:
-        """The confirmed numbers that are not on a node."""
-        stored = set(ask(node, "SELECT number FROM app.written").split())
-        return [number for number, _, _ in self.acknowledged() if str(number) not in stored]
-
-
-class Watcher(Observer):
-    """Looks at all servers from outside."""
-
-    def seconds_with_two_writable(self) -> float:
-        """For how long two servers were certainly writable at once."""
-        spans: dict[str, list[tuple[float, float]]] = {}
-        last: dict[str, tuple[float, str]] = {}
-        for before, after, host, seen in (line for line in self.lines() if len(line) == 4):
-            start, previous = last.get(host, (0.0, ""))
-            if previous == seen == "writable":
-                spans.setdefault(host, []).append((start, float(before)))
-            last[host] = (float(after), seen)
-        hosts = sorted(spans)
-        return sum(
-            overlap(one, other)
-            for number, host in enumerate(hosts)
-            for one in spans[host]
-            for rival in hosts[number + 1 :]
-            for other in spans[rival]
-        )
-
-
-def overlap(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """The time that two spans share."""
-    return max(0.0, min(one[1], other[1]) - max(one[0], other[0]))
+def lost(writer: Writer, node: Node) -> list[int]:
+    """The confirmed numbers that are not on a node."""
+    stored = set(ask(node, "SELECT number FROM app.written").split())
+    return [number for number, _, _ in writer.acknowledged() if str(number) not in stored]
 
 
 def writer(lab: Lab, directory: Path) -> Writer:
     """The application of this lab, to be used as a context manager."""
-    return Writer(lab, ("write", lab.address(VIP)), directory / "writer")
+    file = directory / "writer"
+    return Writer(lab.switch.inside_client(writing(lab.address(VIP), file), Path("/")), file)
 
 
 def watcher(lab: Lab, directory: Path) -> Watcher:
     """The watcher of this lab, to be used as a context manager."""
-    return Watcher(lab, ("watch", *(node.address for node in lab.nodes)), directory / "watcher")
+    file = directory / "watcher"
+    addresses = [node.address for node in lab.nodes]
+    return Watcher(lab.switch.inside_client(watching(addresses, file), Path("/")), file)

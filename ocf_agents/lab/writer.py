@@ -4,17 +4,24 @@
                                     one transaction; a line per confirmed one: NUMBER TIME SERVER_ID
     writer.py watch HOST... FILE    a line per look at a server: TIME TIME HOST writable|closed|absent
 
-It is started with the system's Python, which has the driver, and imports nothing of the project.
+It is started with the system's Python, which has the driver, and imports nothing of the project. Another
+login than a lab's, and another database than app, are in DRILL_USER, DRILL_PASSWORD and DRILL_DATABASE.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
 from typing import Any
 
-LOGIN = {"user": "app", "password": "app-password"}
+LOGIN = {
+    "user": os.environ.get("DRILL_USER", "app"),
+    "password": os.environ.get("DRILL_PASSWORD", "app-password"),
+}
+DATABASE = os.environ.get("DRILL_DATABASE", "app")
+LEDGER = "CREATE TABLE IF NOT EXISTS written (number BIGINT PRIMARY KEY) ENGINE=InnoDB"
 PAUSE = 0.01
 CONNECT_SECONDS, READ_SECONDS = 0.1, 1
 """Whoever waits longer for a connection measures its own patience, not the outage."""
@@ -28,26 +35,27 @@ def connect(host: str) -> Any:
 
     return pymysql.connect(
         host=host, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, write_timeout=READ_SECONDS,
-        autocommit=True, **LOGIN,
+        database=DATABASE, autocommit=True, **LOGIN,
     )  # fmt: skip
 
 
 def open_accounts(cursor: Any) -> None:
-    """There are accounts."""
+    """There are a ledger and accounts."""
+    cursor.execute(LEDGER)
     cursor.execute(
-        "CREATE TABLE IF NOT EXISTS app.account (id INT PRIMARY KEY, balance BIGINT NOT NULL) ENGINE=InnoDB"
+        "CREATE TABLE IF NOT EXISTS account (id INT PRIMARY KEY, balance BIGINT NOT NULL) ENGINE=InnoDB"
     )
     rows = ", ".join(f"({number}, {BALANCE})" for number in range(ACCOUNTS))
-    cursor.execute(f"INSERT IGNORE INTO app.account VALUES {rows}")  # noqa: S608  # numbers
+    cursor.execute(f"INSERT IGNORE INTO account VALUES {rows}")  # noqa: S608  # numbers
 
 
 def transfer(cursor: Any, number: int) -> None:
     """A row in the ledger and a transfer, both or neither."""
     giver, taker = number % ACCOUNTS, (number * 7 + 1) % ACCOUNTS
     cursor.execute("BEGIN")
-    cursor.execute("INSERT INTO app.written (number) VALUES (%s)", (number,))
-    cursor.execute("UPDATE app.account SET balance = balance - 1 WHERE id = %s", (giver,))
-    cursor.execute("UPDATE app.account SET balance = balance + 1 WHERE id = %s", (taker,))
+    cursor.execute("INSERT INTO written (number) VALUES (%s)", (number,))
+    cursor.execute("UPDATE account SET balance = balance - 1 WHERE id = %s", (giver,))
+    cursor.execute("UPDATE account SET balance = balance + 1 WHERE id = %s", (taker,))
     cursor.execute("COMMIT")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -85,7 +86,9 @@ def application(wrapped: Lab, tmp_path: Path) -> Iterator[Application]:
         application.wait_whole()
         application.writer.await_more()
     for node in wrapped.nodes:
-        wrapped.eventually([], lambda node=node: application.writer.lost(node), 10, "all writes everywhere")
+        wrapped.eventually(
+            [], lambda node=node: mariadb.lost(application.writer, node), 10, "all writes everywhere"
+        )
     assert application.watcher.seconds_with_two_writable() == 0
     for node in wrapped.nodes:
         for process in node.processes():
@@ -165,6 +168,38 @@ def test_a_replica_is_rebuilt_from_a_backup_of_the_primary_while_that_works(appl
     lab.crm("resource", "clear", SET)
     application.wait_whole()
     assert application.replica() == lost
+
+
+STAGING = (
+    "env",
+    "PYTHONPATH=/opt/ocf-agents-checkout",
+    "/usr/bin/python3",
+    "-m",
+    "ocf_agents.cli.main",
+    "drill",
+)
+
+
+def test_a_drill_of_a_running_cluster_does_what_it_said_before_and_only_if_that_is_meant(
+    application: Application,
+) -> None:
+    lab, primary = application.lab, application.primary()
+    mariadb.ask(
+        primary,
+        "CREATE DATABASE ocf_drill; GRANT ALL ON ocf_drill.* TO ocf_drill@'%' IDENTIFIED BY 'drill-password'",
+    )
+    words = [*STAGING, "cluster", "--address", lab.address(mariadb.VIP)]
+    said = primary.check(words, timeout=60)
+    assert f"crm_standby --node {primary.name} --update on" in said
+    assert application.primary() == primary
+    meant = [*words, "--i-mean-it", "--password-file", "-", "--json"]
+    result = json.loads(primary.check(meant, input="drill-password\n", timeout=200))
+    assert (result["lost"], result["two_writable_s"]) == (0, 0)
+    assert result["confirmed"] > 20
+    assert result["primary"] == next(node.name for node in lab.nodes if node != primary)
+    refused = primary.run(meant, input="wrong\n", timeout=60)
+    assert refused.returncode == 2
+    assert "Access denied" in refused.stderr
 
 
 @pytest.fixture

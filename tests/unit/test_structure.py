@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGE = CHECKOUT / "ocf_agents"
 LAYERS = {
     "lean": 1, "": 1, "system": 2, "ocf": 3, "kinds": 4, "mysql": 4, "render": 4, "agents": 5,
-    "cib": 6, "lab": 6, "main": 6, "deployment": 7, "drill": 7, "advice": 7, "inspection": 7,
+    "cib": 6, "lab": 6, "main": 6, "deployment": 7, "advice": 7, "inspection": 7, "drill": 8,
     "readiness": 8, "cli": 9, "__main__": 9,
 }  # fmt: skip
 SOURCES = sorted(PACKAGE.rglob("*.py"))

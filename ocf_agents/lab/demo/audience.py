@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..client import Client
     from ..lab import Lab
+    from ..observers import Watcher, Writer
 
 COLUMNS = {
     "no token": "the client got no token for {:.1f} s",
@@ -29,8 +30,8 @@ class Audience:
     """A client, an application, and a watcher who looks at every server from outside."""
 
     prober: Client
-    writer: mariadb.Writer
-    watcher: mariadb.Watcher
+    writer: Writer
+    watcher: Watcher
 
     def silences(self, begin: float) -> tuple[float, float]:
         """The longest time without a token, and without a confirmed write, since then; in seconds."""

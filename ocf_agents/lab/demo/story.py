@@ -112,7 +112,10 @@ class Story(stage.Stage):
         confirmed = len(seen.writer.acknowledged())
         for node in self.lab.nodes:
             self.lab.eventually(
-                [], partial(seen.writer.lost, node), stage.PATIENCE, f"all {confirmed} writes on {node.name}"
+                [],
+                partial(mariadb.lost, seen.writer, node),
+                stage.PATIENCE,
+                f"all {confirmed} writes on {node.name}",
             )
         both = seen.watcher.seconds_with_two_writable()
         self.expect("seconds with two writable servers", 0.0, both)
