@@ -6,11 +6,14 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 LIBRARY = "usr/lib/ocf/lib/openstack"
 PLAN = "ocf_agents/system/plan.py"
 
 
+@pytest.mark.long
 def test_no_reader_ever_finds_a_file_that_is_lacking_or_half_written(tmp_path: Path) -> None:
     command = ["make", "-s", "install", "BYTECODE=", f"DESTDIR={tmp_path}"]
     environment = {"PATH": os.environ["PATH"]}

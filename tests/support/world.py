@@ -215,7 +215,8 @@ class World(Host):
         if self.bare or not program:
             return None
         places = [""] if "/" in program else [f"{place}/" for place in self.path.split(":")]
-        return next((p + program for p in places if p + program in {*self.programs, *self.daemons}), None)
+        files = (place + program for place in places)
+        return next((file for file in files if file in self.programs or file in self.daemons), None)
 
     def account(self, name: str) -> Optional[Account]:
         return self.users.get(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from database import Cluster, Node, converse, promote, settle
 
@@ -17,13 +19,26 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
     return cluster
 
 
-@pytest.fixture
-def whole(cluster: Cluster) -> Cluster:
-    """n1 is the primary, n2 a standby on record."""
-    for node in cluster.nodes.values():
-        node.server.state = "0-1-100"
-        assert node.do("start").code == 0
-    assert promote(cluster.nodes["n1"]).code == 0
-    settle(cluster)
+@pytest.fixture(scope="session")
+def settled() -> Cluster:
+    """A whole cluster to copy: to bring it about costs more than most tests of it."""
+    cluster = Cluster()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        converse(monkeypatch, cluster)
+        for name in ("n1", "n2"):
+            Node(name, cluster)
+        for node in cluster.nodes.values():
+            node.server.state = "0-1-100"
+            assert node.do("start").code == 0
+        assert promote(cluster.nodes["n1"]).code == 0
+        settle(cluster)
     assert Pact.read(cluster.nodes["n1"].pact) == Pact("n1", ("n2",), "", "0-1-100")
+    return cluster
+
+
+@pytest.fixture
+def whole(monkeypatch: pytest.MonkeyPatch, settled: Cluster) -> Cluster:
+    """n1 is the primary, n2 a standby on record."""
+    cluster = copy.deepcopy(settled)
+    converse(monkeypatch, cluster)
     return cluster

@@ -169,6 +169,7 @@ def go_on(play: Play, plays: list[tuple[str, str]]) -> None:
             getattr(play, event)(node)
 
 
+@pytest.mark.long
 @settings(max_examples=400)
 @given(st.integers(2, 3), plays)
 def test_no_confirmed_write_is_lost_however_a_cluster_begins(
