@@ -84,6 +84,7 @@ def test_every_picture_is_shown_on_a_page() -> None:
         assert f"images/{picture.name})" in texts, picture.name
 
 
+@pytest.mark.long
 def test_the_row_that_contributing_shows_is_an_agent(tmp_path: Path) -> None:
     if not shutil.which("git"):
         pytest.skip("git is not installed here, and the diff cannot be applied")
