@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -11,13 +10,14 @@ from typing import TYPE_CHECKING
 from ..mysql.member import GROUP
 from ..mysql.pact import Pact
 from . import peers
-from .commands import check
+from .flavours import MariaDB, provide
 from .observers import Watcher, Writer, watching, writing
 from .writer import LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .flavours import MySQL
     from .lab import Lab
     from .node import Node
 
@@ -26,7 +26,8 @@ VIP = 101
 HOSTS = {NAME: VIP}
 """What a lab is to be told as `hosts`, so that everybody knows the virtual address by its name."""
 MASK = 24
-SERVER = "/usr/sbin/mariadbd"
+DEBIAN = MariaDB()
+SERVER = MariaDB.program
 OURS = "ocf:percona:mysql"
 """Our agent under the name of 2012."""
 TODAY = "ocf:openstack:mysql"
@@ -57,16 +58,14 @@ CONFIGURATION = """\
 server-id = {number}
 log_bin = {logs}/mysql-bin
 max_binlog_size = 16M
-binlog_expire_logs_seconds = 600
 bind-address = 0.0.0.0
 skip_name_resolve = 1
 innodb_buffer_pool_size = 64M
-innodb_log_file_size = 16M
 """
 
 PRIMITIVES = """\
 primitive mysqlmasterIP ocf:heartbeat:IPaddr2 params ip={vip} cidr_netmask=24 nic=eth0 op monitor interval=10s
-primitive clustermysql {agent} params binary="/usr/bin/mysqld_safe" log="/var/log/mysql.log" \
+primitive clustermysql {agent} params {server} log="/var/log/mysql.log" \
 socket="/var/run/mysqld/mysqld.sock" {more} config="/etc/mysql/my.cnf" \
 pid="/var/run/mysqld/mysqld.pid" socket="/var/run/mysqld/mysqld.sock" replication_user="repl_user" \
 replication_passwd="repl-password" test_user="test_user" test_passwd="test-password" {meta} \
@@ -82,38 +81,21 @@ order mysqlPromote_before_IP inf: ms_MySQL:promote mysqlmasterIP:start
 """
 
 
-def install_databases(lab: Lab, statements: str = "", agent: str = OURS) -> None:
-    """Every node has MariaDB's files with the accounts that the agent needs, all alike, and no server runs.
+def install_databases(
+    lab: Lab, statements: str = "", agent: str = OURS, flavour: MariaDB | MySQL = DEBIAN
+) -> None:
+    """Every node has a server's files with the accounts that the agent needs, all alike, and no server runs.
 
     statements: what else the database is to be told before it is copied, one a line.
     """
     needs = peers.needs(agent)
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="ocf-lab-mariadb-") as directory:
         template = Path(directory) / "data"
-        make_template(template, needs.accounts + statements)
+        provide(flavour, template, ACCOUNTS + needs.accounts + statements)
         copy(template, lab.nodes)
     for number, node in enumerate(lab.nodes, 1):
-        text = CONFIGURATION.format(number=number, logs=LOGS) + needs.options
+        text = CONFIGURATION.format(number=number, logs=LOGS) + needs.options + flavour.options
         node.write("/etc/mysql/my.cnf", text)
-
-
-def make_template(directory: Path, more: str = "") -> None:
-    """The directory holds a database with the lab's accounts."""
-    # A server that starts takes away what others have put into a directory for temporary tables.
-    own = directory.with_name("tmp")
-    places = [f"--datadir={directory}", f"--tmpdir={own}"]
-    options = ["--no-defaults", "--user=mysql", *places, "--innodb-log-file-size=16M"]
-    for one in (directory, own):
-        one.mkdir()
-        shutil.chown(one, "mysql", "mysql")
-    directory.parent.chmod(0o755)
-    check(
-        ["mariadb-install-db", *options, "--auth-root-authentication-method=socket", "--skip-test-db"],
-        timeout=120,
-    )
-    # Bootstrap reads one statement a line, and starts without the tables of accounts.
-    statements = "FLUSH PRIVILEGES;\n" + ACCOUNTS + more
-    check([SERVER, *options, "--bootstrap"], input=statements, timeout=60)
 
 
 def copy(data: Path, nodes: Sequence[Node]) -> None:
@@ -127,12 +109,24 @@ def copy(data: Path, nodes: Sequence[Node]) -> None:
             subprocess.run(command, stdin=archive, check=True, cwd="/")
 
 
-def configure(lab: Lab, agent: str = OURS, wrap: bool = True, threshold: int | None = None) -> None:
+def configure(
+    lab: Lab,
+    agent: str = OURS,
+    wrap: bool = True,
+    threshold: int | None = None,
+    flavour: MariaDB | MySQL = DEBIAN,
+) -> None:
     """The cluster has the resources of 2012: loaded as primitives, and then wrapped."""
-    lab.crm_configure(crm_text(lab, agent, wrap, threshold))
+    lab.crm_configure(crm_text(lab, agent, wrap, threshold, flavour))
 
 
-def crm_text(lab: Lab, agent: str, wrap: bool = True, threshold: int | None = None) -> str:
+def crm_text(
+    lab: Lab,
+    agent: str,
+    wrap: bool = True,
+    threshold: int | None = None,
+    flavour: MariaDB | MySQL = DEBIAN,
+) -> str:
     """The lines of 2012 that make the servers and their virtual address known, for `crm configure`.
 
     threshold: after so many failures a node is given up for half a minute; None for never.
@@ -142,7 +136,9 @@ def crm_text(lab: Lab, agent: str, wrap: bool = True, threshold: int | None = No
     )
     meta = "" if threshold is None else f"meta migration-threshold={threshold} failure-timeout=30s"
     more = peers.needs(agent).parameters.format(nodes=" ".join(node.name for node in lab.nodes))
-    primitives = PRIMITIVES.format(agent=agent, vip=lab.address(VIP), more=more, meta=meta)
+    primitives = PRIMITIVES.format(
+        agent=agent, vip=lab.address(VIP), server=flavour.parameters, more=more, meta=meta
+    )
     return nodes + primitives + (clone(lab) if wrap else "")
 
 

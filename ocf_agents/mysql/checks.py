@@ -149,8 +149,8 @@ def gaps(member: Member, _number: int) -> list[str]:
 
 def sources(member: Member, _number: int) -> list[str]:
     """Whether the server replicates from somebody that the cluster does not know."""
-    names = [str(row[0]) for row in member.server.rows(word("sources", member.version)) if row[0]]
-    return [f"it replicates from {name} too: a server of the cluster has one source" for name in names]
+    text = "it replicates from {} too: a server of the cluster has one source"
+    return [text.format(name) for name in member.server.sources()]
 
 
 def read_table(member: Member) -> None:

@@ -38,11 +38,8 @@ WORDS: dict[str, tuple[tuple[str, tuple[int, int, int], str], ...]] = {
     ),
     "sources": (
         (MARIADB, (0, 0, 0), "SHOW ALL SLAVES STATUS"),
-        (
-            MYSQL,
-            (0, 0, 0),
-            "SELECT channel_name FROM performance_schema.replication_connection_configuration",
-        ),
+        (MYSQL, (0, 0, 0), "SHOW SLAVE STATUS"),
+        (MYSQL, (8, 0, 22), "SHOW REPLICA STATUS"),
     ),
     "replica": (
         (MARIADB, (0, 0, 0), "SLAVE"),
@@ -133,7 +130,11 @@ def column(name: str) -> str:
 
 
 def history_query(version: Version) -> str:
-    """The question for all transactions that a server has applied."""
+    """The question for all transactions that a server has applied, or has at least in its log.
+
+    What waits for an acknowledgement is in MySQL's log, but still among those that sessions own. They
+    are asked for first: whatever leaves them meanwhile is among the others then.
+    """
     if version.mariadb:
         return "SELECT @@GLOBAL.gtid_binlog_state, @@GLOBAL.gtid_slave_pos"
-    return "SELECT @@GLOBAL.gtid_executed"
+    return "SELECT @@GLOBAL.gtid_owned, @@GLOBAL.gtid_executed"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
 from ..system.errors import Refused
+from .closing import close
 from .dialect import Version, history_query, word
 from .driver import SqlRefused, import_driver, said
-from .gtid import Domains, domains, parse
+from .gtid import Domains, domains, told
 from .look import questions, tabled
 from .relay_log import events, resumption
 
@@ -20,12 +21,8 @@ if TYPE_CHECKING:
     from .gtid import Position
     from .look import Login, Look
 
-LOCK_TIMEOUT = 1205
 SUPERUSER = "root"
-PATIENCE = 1
-"""Seconds that a change waits for locks before sessions are ended that hold them."""
-MACHINERY = ("Binlog Dump", "Binlog Dump GTID", "Daemon", "Slave_IO", "Slave_SQL", "Slave_worker", "Connect")
-"""Commands of sessions that are no clients."""
+UNKNOWN_VARIABLE = 1193
 HEARTBEAT = 2
 FOR_EVER = {True: 18446744073709551615, False: 4294967295}
 """The longest wait for an acknowledgement, in milliseconds: MariaDB's, MySQL's."""
@@ -67,6 +64,16 @@ class Server:
                 raise Refused(fault)
             self.connection = self.open_socket(SUPERUSER, "")
         return self.connection
+
+    def another(self) -> Server:
+        """A second conversation with the same server."""
+        return Server(self.login, self.version, self.warn)
+
+    def as_root(self) -> Server:
+        """A second conversation, in which everything is allowed."""
+        found = self.another()
+        found.connection = self.open_socket(SUPERUSER, "")
+        return found
 
     def open_socket(self, user: str, password: str) -> Any:
         """A connection through the local socket; Refused says why there is none."""
@@ -121,37 +128,8 @@ class Server:
     # Opening and closing.
 
     def close_writes(self, left: Callable[[], float]) -> None:
-        """Nobody can write any more; sessions that stand in the way are ended.
-
-        A session that waits for an acknowledgement holds the lock that closing needs. Its write is
-        confirmed to nobody when it is ended; to end the waiting instead would confirm it.
-        """
-        variables = tuple(filter(None, (word("closed to all", self.version), "read_only")))
-        self.tell(f"SET SESSION lock_wait_timeout = {PATIENCE}")
-        while True:
-            try:
-                for variable in reversed(variables):
-                    self.tell(f"SET GLOBAL {variable} = 1")
-                break
-            except SqlRefused as refused:
-                if refused.number != LOCK_TIMEOUT or left() <= PATIENCE:
-                    raise
-                self.end_sessions()
-        self.end_sessions()
-
-    def end_sessions(self) -> None:
-        """The clients' sessions are ended; replicas and the server's own threads are not."""
-        marks = ", ".join(["%s"] * len(MACHINERY))
-        rows = self.rows(
-            f"SELECT id FROM information_schema.processlist WHERE command NOT IN ({marks}) "  # noqa: S608  # marks only
-            "AND user NOT IN ('system user', 'event_scheduler') AND id <> CONNECTION_ID()",
-            MACHINERY,
-        )
-        for (number,) in rows:
-            try:
-                self.tell(f"KILL {int(number)}")
-            except SqlRefused:
-                continue  # it has ended by itself
+        """Nobody can write any more; sessions that stand in the way are ended."""
+        close(self, left)
 
     def open_writes(self) -> None:
         """Clients can write."""
@@ -184,9 +162,19 @@ class Server:
 
     def applied_to(self) -> tuple[str, int]:
         """File and offset in the relay log that the applier has noted, perhaps too late; MariaDB's."""
-        names, rows = self.ask(word("show replica", self.version))
-        row = dict(zip(names, rows[0])) if rows else {}
+        row = next(iter(self.records(word("show replica", self.version))), {})
         return str(row.get("Relay_Log_File", "")), int(row.get("Relay_Log_Pos") or 0)
+
+    def sources(self) -> list[str]:
+        """The names of the sources that are not the usual one, which has none."""
+        rows = self.records(word("sources", self.version))
+        names = (row.get("Connection_name", row.get("Channel_Name")) for row in rows)
+        return [str(name) for name in names if name]
+
+    def records(self, statement: str) -> list[dict[str, Any]]:
+        """What a statement returns, by column."""
+        names, rows = self.ask(statement)
+        return [dict(zip(names, row)) for row in rows]
 
     def forget_source(self) -> None:
         """The server replicates from nobody."""
@@ -235,7 +223,7 @@ class Server:
 
     def history(self) -> Position:
         """All transactions that are applied here."""
-        return parse(",".join(str(value) for value in self.rows(history_query(self.version))[0] if value))
+        return told(self.rows(history_query(self.version))[0])
 
     def dump_hosts(self) -> tuple[str, ...]:
         """The hosts that replicas receive from here at."""
@@ -258,11 +246,19 @@ class Server:
             self.set_variable(f"{name}_timeout", FOR_EVER[self.version.mariadb])
             self.set_variable(f"{name}_wait_point", "AFTER_SYNC")
             self.set_variable(f"{name}_wait_no_{'slave' if name.endswith('master') else 'replica'}", 1)
-        self.set_variable(f"{name}_enabled", int(waits))
+        self.switch(name, waits)
 
     def set_acknowledges(self, acknowledges: bool) -> None:
         """What is received is acknowledged from the next connection on, or is not."""
-        self.set_variable(f"{word('semi-sync replica', self.version)}_enabled", int(acknowledges))
+        self.switch(word("semi-sync replica", self.version), acknowledges)
+
+    def switch(self, name: str, on: bool) -> None:
+        """One half of semi-synchronous replication is on or off; where MySQL has no such plugin, it is off."""
+        try:
+            self.set_variable(f"{name}_enabled", int(on))
+        except SqlRefused as refused:
+            if on or refused.number != UNKNOWN_VARIABLE:
+                raise
 
     def set_variable(self, name: str, value: object) -> None:
         """The global variable has the value."""
@@ -288,7 +284,7 @@ def ask_peer(source: Source, version: Version, seconds: float) -> Peer:
         )  # fmt: skip
         with connection, connection.cursor() as cursor:
             cursor.execute(history_query(version))
-            history = parse(",".join(str(value) for value in cursor.fetchone() if value))
+            history = told(cursor.fetchone())
             cursor.execute("SELECT @@GLOBAL.read_only, @@GLOBAL.server_id")
             read_only, server_id = cursor.fetchone()
     except (driver.MySQLError, OSError) as error:

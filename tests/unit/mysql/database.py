@@ -157,6 +157,9 @@ class Server:
     def look(self) -> Look:
         return read(self.printed())
 
+    def sources(self) -> list[str]:
+        return []
+
     def coordinates(self) -> tuple[str, int]:
         return "mysql-bin.000001", 328
 

@@ -11,7 +11,12 @@ from ocf_agents.mysql.dialect import version
 from ocf_agents.mysql.look import Login
 
 Answer = Callable[[str, tuple[Any, ...]], "list[tuple[Any, ...]]"]
-HOLDS = {"@@GLOBAL.gtid_binlog_state": "0-1-100", "@@GLOBAL.gtid_executed": "", "@@GLOBAL.gtid_slave_pos": ""}
+HOLDS = {
+    "@@GLOBAL.gtid_binlog_state": "0-1-100",
+    "@@GLOBAL.gtid_executed": "",
+    "@@GLOBAL.gtid_slave_pos": "",
+    "@@GLOBAL.gtid_owned": "",
+}
 
 
 class Fault(Exception):

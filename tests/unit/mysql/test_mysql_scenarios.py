@@ -304,14 +304,11 @@ def test_validation_asks_the_server_also_where_the_cluster_does_not_answer(
 
 def test_validation_says_what_it_may_not_see(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     node = ready(cluster.nodes["n1"])
-    rows = node.server.rows
 
-    def forbidden(asked: str, *more: Any) -> Any:
-        if "SLAVES" in asked:
-            raise SqlRefused(asked, Exception(1227, "Access denied; you need REPLICA MONITOR"))
-        return rows(asked, *more)
+    def forbidden() -> Any:
+        raise SqlRefused("SHOW ALL SLAVES STATUS", Exception(1227, "Access denied; you need REPLICA MONITOR"))
 
-    monkeypatch.setattr(node.server, "rows", forbidden)
+    monkeypatch.setattr(node.server, "sources", forbidden)
     outcome = node.do("validate-all", depth=10)
     assert outcome.code == 0
     assert [line for line in outcome.lines("WARNING") if "REPLICA MONITOR" in line]
@@ -366,10 +363,7 @@ def test_validation_names_what_the_primary_does_not_log(
 
 def test_validation_names_a_second_source(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     node = ready(cluster.nodes["n1"])
-    rows = node.server.rows
-    monkeypatch.setattr(
-        node.server, "rows", lambda asked, *more: [("other",)] if "SLAVES" in asked else rows(asked, *more)
-    )
+    monkeypatch.setattr(node.server, "sources", lambda: ["other"])
     outcome = node.do("validate-all", depth=10)
     assert outcome.code == 6
     assert "one source" in outcome.reason
