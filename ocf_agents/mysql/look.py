@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
 from ..system.errors import Missing
+from ..system.unchanged import folded
 from . import dialect
 from .gtid import covers, joined, parse
 
@@ -187,7 +188,7 @@ def judge(code: int, errors: str) -> tuple[str, str]:
 
 def read(output: str) -> Look:
     """The look that the client's output describes."""
-    parts = (line.strip().partition(":") for line in output.splitlines())
+    parts = (line.strip().partition(":") for line in folded(output))
     return described((key, value.strip()) for key, colon, value in parts if colon)
 
 

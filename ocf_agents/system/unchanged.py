@@ -64,7 +64,7 @@ def sorted_out(output: str, program: "dict[str, Any]") -> "tuple[list[str], dict
     rest = []
     numbers = {}
     variable = ""
-    for line in output.splitlines():
+    for line in folded(output):
         key, _, value = line.strip().partition(":")
         if key == "Variable_name":
             variable = value.strip()
@@ -75,3 +75,14 @@ def sorted_out(output: str, program: "dict[str, Any]") -> "tuple[list[str], dict
         elif key not in moves:
             rest.append(line)
     return rest, numbers
+
+
+def folded(output: str) -> "list[str]":
+    """The lines of a client's vertical output; MySQL's sets of transactions, a line per source, in one each."""
+    lines: list[str] = []
+    for line in output.splitlines():
+        if line[36:37] == ":" and line[:36].count("-") == 4 and lines and lines[-1].endswith(","):
+            lines[-1] += line
+        else:
+            lines.append(line)
+    return lines

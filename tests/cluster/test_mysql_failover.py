@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from mysql_application import CLONE, Application, at_work, kill_server, wrap
 from support.possible import skip_unless_lab_with_mariadb
 
 from ocf_agents.lab import Lab, Power, mariadb
@@ -20,33 +21,8 @@ if TYPE_CHECKING:
 
     from ocf_agents.lab import Node
 
-CLONE, ADDRESS, DATADIR = mariadb.NAME, mariadb.ADDRESS, mariadb.DATA
+ADDRESS, DATADIR = mariadb.ADDRESS, mariadb.DATA
 SET, COLOCATION = "ms_MySQL", "masterIP_on_mysqlMaster"
-SECRETS = ("repl-password", "test-password")
-
-
-class Application:
-    """The application and the watcher, and what must hold when they have ended."""
-
-    def __init__(self, lab: Lab, directory: Path) -> None:
-        self.lab = lab
-        self.writer = mariadb.writer(lab, directory)
-        self.watcher = mariadb.watcher(lab, directory)
-
-    def primary(self) -> Node:
-        return self.lab.node(self.lab.where(CLONE, "Promoted")[0])
-
-    def replica(self) -> Node:
-        return next(node for node in self.lab.nodes if node != self.primary())
-
-    def wait_for_another(self, than: Node) -> None:
-        self.lab.wait(
-            lambda: self.lab.where(CLONE, "Promoted") not in ([], [than.name]), 60, "another primary"
-        )
-
-    def wait_whole(self) -> None:
-        """A primary, a replica on record, and the address."""
-        self.lab.wait(lambda: mariadb.whole(self.lab), 90, "a primary with a standby on record")
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +37,8 @@ def databases() -> Iterator[Lab]:
 @pytest.fixture(scope="module")
 def wrapped(databases: Lab) -> Lab:
     """The primitive runs as a plain server, and is then wrapped by the lines of 2012."""
-    lab = databases
-    lab.eventually(1, lambda: len(lab.where(CLONE, "Started")), 60, "the primitive to run")
-    (plain,) = lab.where(CLONE, "Started")
-    mariadb.ask(lab.node(plain), "INSERT INTO app.written VALUES (1)")
-    lab.crm_configure(mariadb.clone(lab))
-    return lab
+    wrap(databases)
+    return databases
 
 
 @pytest.fixture(scope="module", params=["once", "again"])
@@ -77,26 +49,8 @@ def turn(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def application(wrapped: Lab, tmp_path: Path) -> Iterator[Application]:
-    tmp_path.chmod(0o755)
-    application = Application(wrapped, tmp_path)
-    application.wait_whole()
-    with application.watcher, application.writer:
-        application.writer.await_more()
+    with at_work(wrapped, tmp_path) as application:
         yield application
-        application.wait_whole()
-        application.writer.await_more()
-    for node in wrapped.nodes:
-        wrapped.eventually(
-            [], lambda node=node: mariadb.lost(application.writer, node), 10, "all writes everywhere"
-        )
-    assert application.watcher.seconds_with_two_writable() == 0
-    for node in wrapped.nodes:
-        for process in node.processes():
-            assert not any(secret in process.command for secret in SECRETS), process.command
-
-
-def kill_server(node: Node) -> None:
-    node.check(["sh", "-c", "kill -9 $(cat /var/run/mysqld/mysqld.pid)"])
 
 
 def test_wrapping_a_plain_server_keeps_its_data_and_makes_it_the_primary(application: Application) -> None:

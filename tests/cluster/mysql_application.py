@@ -1,0 +1,74 @@
+"""An application that writes through the virtual address of a database, and what must hold when it ends."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ocf_agents.lab import mariadb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ocf_agents.lab import Lab, Node
+
+CLONE = mariadb.NAME
+SECRETS = ("repl-password", "test-password")
+
+
+class Application:
+    """The application and the watcher, and what must hold when they have ended."""
+
+    def __init__(self, lab: Lab, directory: Path) -> None:
+        self.lab = lab
+        self.writer = mariadb.writer(lab, directory)
+        self.watcher = mariadb.watcher(lab, directory)
+
+    def primary(self) -> Node:
+        return self.lab.node(self.lab.where(CLONE, "Promoted")[0])
+
+    def replica(self) -> Node:
+        return next(node for node in self.lab.nodes if node != self.primary())
+
+    def wait_for_another(self, than: Node) -> None:
+        self.lab.wait(
+            lambda: self.lab.where(CLONE, "Promoted") not in ([], [than.name]), 60, "another primary"
+        )
+
+    def wait_whole(self) -> None:
+        """A primary, a replica on record, and the address."""
+        self.lab.wait(lambda: mariadb.whole(self.lab), 90, "a primary with a standby on record")
+
+
+def kill_server(node: Node) -> None:
+    node.check(["sh", "-c", "kill -9 $(cat /var/run/mysqld/mysqld.pid)"])
+
+
+def wrap(lab: Lab) -> None:
+    """The primitive runs as a plain server with one row, and is then wrapped by the lines of 2012."""
+    lab.eventually(1, lambda: len(lab.where(CLONE, "Started")), 60, "the primitive to run")
+    (plain,) = lab.where(CLONE, "Started")
+    mariadb.ask(lab.node(plain), "INSERT INTO app.written VALUES (1)")
+    lab.crm_configure(mariadb.clone(lab))
+
+
+@contextmanager
+def at_work(lab: Lab, directory: Path) -> Iterator[Application]:
+    """The application writes as long as the block lasts, loses nothing, and never saw two writable servers."""
+    directory.chmod(0o755)
+    application = Application(lab, directory)
+    application.wait_whole()
+    with application.watcher, application.writer:
+        application.writer.await_more()
+        yield application
+        application.wait_whole()
+        application.writer.await_more()
+    for node in lab.nodes:
+        lab.eventually(
+            [], lambda node=node: mariadb.lost(application.writer, node), 10, "all writes everywhere"
+        )
+    assert application.watcher.seconds_with_two_writable() == 0
+    for node in lab.nodes:
+        for process in node.processes():
+            assert not any(secret in process.command for secret in SECRETS), process.command

@@ -1,0 +1,202 @@
+"""MySQL's own servers, each version alone and then under a real Pacemaker, while an application writes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from mysql_application import at_work, kill_server, wrap
+from ocf_tester import call
+from support.possible import skip_unless_lab
+
+from ocf_agents.lab import Lab, Power, mariadb
+from ocf_agents.lab.flavours import MySQL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mysql_application import Application
+
+    from ocf_agents.lab import Node
+
+PLACE = "OCF_TEST_MYSQL_SERVERS"
+VERSIONS = ("5.7", "8.0.28", "8.0", "8.4", "9.7")
+CONFIGURED = {
+    "config": "/etc/mysql/my.cnf",
+    "socket": mariadb.SOCKET,
+    "pid": "/var/run/mysqld/mysqld.pid",
+    "log": "/var/log/mysql.log",
+    "replication_user": "repl_user",
+    "replication_passwd": "repl-password",
+    "test_user": "test_user",
+    "test_passwd": "test-password",
+}
+WHOLE_CLONE = {
+    "CRM_meta_clone_max": "2",
+    "CRM_meta_clone_node_max": "1",
+    "CRM_meta_promoted_max": "1",
+    "CRM_meta_notify": "true",
+    "CRM_meta_promotable": "true",
+}
+WAITS = "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'app' AND state LIKE '%semi-sync%'"
+ALONE = 7
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def flavour(request: pytest.FixtureRequest) -> MySQL:
+    """A version that was unpacked."""
+    place = os.environ.get(PLACE)
+    if not place:
+        pytest.skip("downloads 200 MB and takes many minutes; make test-mysql-servers runs it")
+    found = MySQL(Path(place) / str(request.param))
+    if not Path(found.program).exists():
+        pytest.skip(f"{found.program}: not there; make test-mysql-servers unpacks it")
+    return found
+
+
+@pytest.fixture(scope="module")
+def databases(flavour: MySQL) -> Iterator[Lab]:
+    """Two nodes with a database each, which nobody runs."""
+    skip_unless_lab()
+    name = f"test{os.getpid()}-mysql{flavour.directory.name.replace('.', '')}"
+    with Lab(name, install=mariadb.INSTALL, shares=[flavour.directory]) as lab:
+        mariadb.install_databases(lab, flavour=flavour)
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def wrapped(databases: Lab, flavour: MySQL) -> Lab:
+    mariadb.configure(databases, wrap=False, flavour=flavour)
+    wrap(databases)
+    return databases
+
+
+@pytest.fixture
+def application(wrapped: Lab, tmp_path: Path) -> Iterator[Application]:
+    with at_work(wrapped, tmp_path) as application:
+        yield application
+
+
+def programs(flavour: MySQL) -> dict[str, str]:
+    """Which server and which client the agent is to use."""
+    return {"binary": flavour.program, "client_binary": f"{flavour.directory}/bin/mysql"}
+
+
+def test_a_server_alone_is_started_looked_at_and_stopped(databases: Lab, flavour: MySQL) -> None:
+    node, given = databases.node("n1"), {**CONFIGURED, **programs(flavour)}
+
+    def calls(*actions: tuple[str, int]) -> list[int]:
+        return [call(node, "mysql", action, level, **given) for action, level in actions]
+
+    looks = (("monitor", 0), ("monitor", 1), ("validate-all", 10))
+    assert calls(*looks[:1], ("start", 0), *looks) == [ALONE, 0, 0, 0, 0]
+    assert mariadb.ask(node, "SELECT @@GLOBAL.read_only, COUNT(*) FROM app.written") == "0\t0"
+    assert calls(("stop", 0), *looks[:1]) == [0, ALONE]
+    assert not [one for one in node.processes() if flavour.program in one.command]
+
+
+def test_wrapping_a_plain_server_keeps_its_data_and_makes_it_the_primary(application: Application) -> None:
+    for node in application.lab.nodes:
+        assert mariadb.ask(node, "SELECT COUNT(*) FROM app.written WHERE number = 1") == "1"
+
+
+def test_the_primary_has_all_that_replication_needs(application: Application, flavour: MySQL) -> None:
+    given = {**CONFIGURED, **programs(flavour), **WHOLE_CLONE}
+    for node in application.lab.nodes:
+        assert call(node, "mysql", "validate-all", 10, **given) == 0
+
+
+def test_a_planned_switchover_loses_nothing(application: Application) -> None:
+    old, since = application.primary(), time.time()
+    application.lab.crm("node", "standby", old.name)
+    application.wait_for_another(old)
+    application.writer.await_more()
+    application.lab.crm("node", "online", old.name)
+    assert application.writer.longest_gap(since) < 15
+
+
+def test_a_killed_server_is_replaced_and_comes_back_as_a_replica(application: Application) -> None:
+    old = application.primary()
+    kill_server(old)
+    application.wait_for_another(old)
+    application.writer.await_more()
+    application.wait_whole()
+    assert application.replica() == old
+
+
+def test_a_killed_replica_costs_a_pause_and_returns(application: Application) -> None:
+    kill_server(application.replica())
+    application.writer.await_more(200)
+
+
+def test_a_node_that_loses_power_is_replaced_and_returns(application: Application) -> None:
+    old = application.primary()
+    old.kill()
+    application.wait_for_another(old)
+    application.writer.await_more()
+    application.lab.wait(lambda: old.power is Power.ON, 60, "the old primary to be switched on")
+
+
+def stop_receiving(node: Node, flavour: MySQL) -> None:
+    """The node's replica receives nothing until its agent looks at it."""
+    word = "SLAVE" if flavour.directory.name == "5.7" else "REPLICA"
+    mariadb.ask(node, f"STOP {word} IO_THREAD")
+
+
+def write_alone(node: Node, number: int) -> subprocess.Popen[bytes]:
+    """A client on the node that is in the middle of a write."""
+    login = ["mariadb", f"--socket={mariadb.SOCKET}", "--user=app", "--password=app-password"]
+    words = [*login, "-e", f"INSERT INTO app.written VALUES ({number})"]
+    return subprocess.Popen(node.command(words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def test_a_primary_whose_writes_wait_for_an_acknowledgement_can_be_closed(
+    application: Application, flavour: MySQL
+) -> None:
+    old = application.primary()
+    stop_receiving(application.replica(), flavour)
+    client = write_alone(old, 2)
+    application.lab.crm("node", "standby", old.name)
+    application.wait_for_another(old)
+    application.writer.await_more()
+    application.lab.crm("node", "online", old.name)
+    client.wait(60)
+
+
+def test_a_write_that_nobody_confirmed_is_set_apart_with_its_server_and_named(
+    wrapped: Lab, flavour: MySQL, tmp_path: Path
+) -> None:
+    with at_work(wrapped, tmp_path) as application:
+        old, replica = application.primary(), application.replica()
+        uuid = mariadb.ask(old, "SELECT @@server_uuid")
+        stop_receiving(replica, flavour)
+        client = write_alone(old, 3)
+        wrapped.wait(lambda: int(mariadb.ask(old, WAITS)), 2, "a write that waits")
+        kill_server(old)
+        assert client.wait(60) != 0
+        application.wait_for_another(old)
+        application.writer.await_more()
+        log = "/var/log/pacemaker/pacemaker.log"
+        set_apart = ["grep", "-c", f"set apart: it has {uuid}:", log]
+        wrapped.wait(lambda: old.run(set_apart).returncode == 0, 60, "the former primary to be set apart")
+        assert mariadb.ask(old, "SELECT COUNT(*) FROM app.written WHERE number = 3") == "1"
+        assert mariadb.ask(replica, "SELECT COUNT(*) FROM app.written WHERE number = 3") == "0"
+        forgive(old, replica)
+
+
+def forgive(server: Node, primary: Node) -> None:
+    """What the server alone has is undone there, and passed over everywhere; it then starts again."""
+    executed = "SELECT @@GLOBAL.gtid_executed"
+    mine, theirs = (mariadb.ask(node, executed).replace("\\n", "") for node in (server, primary))
+    extra = mariadb.ask(server, f"SELECT GTID_SUBTRACT('{mine}', '{theirs}')")
+    undo = "SET GLOBAL super_read_only = 0; SET sql_log_bin = 0; DELETE FROM app.written WHERE number = 3"
+    mariadb.ask(server, f"{undo}; SET GLOBAL super_read_only = 1")
+    uuid, _, numbers = extra.rpartition(":")
+    first, _, last = numbers.partition("-")
+    for number in range(int(first), int(last or first) + 1):
+        mariadb.ask(primary, f"SET gtid_next = '{uuid}:{number}'; BEGIN; COMMIT")
+    kill_server(server)
