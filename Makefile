@@ -70,6 +70,14 @@ test-cloud: packages-cloud $(VENV)/ready
 	@sh packaging/debian-packages neighbours
 	@OCF_TEST_CLOUD=1 $(RUN) -m pytest -rA $(wildcard tests/cluster/test_cloud_*.py)
 
+## test-mysql-servers [MYSQL=8.4]  MySQL 5.7 to 9.7, fetched into build: each alone, and in a cluster: half an hour
+.PHONY: test-mysql-servers
+test-mysql-servers: packages $(VENV)/ready
+	@sh packaging/debian-packages servers
+	@$(PYTHON) packaging/mysql-servers build/mysql-servers $(MYSQL)
+	@OCF_TEST_MYSQL_SERVERS=$(abspath build/mysql-servers) $(RUN) -m pytest -rA tests/cluster/test_mysql_servers.py \
+	    $(if $(MYSQL),-k '$(MYSQL)]')
+
 ## check              lint, unit and contract tests: no root, no network, no cluster
 .PHONY: check
 check: $(VENV)/ready lint
