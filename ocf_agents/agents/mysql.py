@@ -14,13 +14,12 @@ from ..mysql.member import SAFE, SERVERS, Member
 from ..mysql.settings import Settings
 from ..ocf.actions import action, on
 from ..ocf.codes import FAILED_PROMOTED, RUNNING_PROMOTED, SUCCESS, Failure, NotRunning
-from ..system.errors import Missing, Refused
 
 if TYPE_CHECKING:
     from ..kinds.own_process import OwnProcess
     from ..kinds.state import Sight
     from ..mysql.diagnosis import Diagnosis
-    from ..mysql.look import Look
+    from ..mysql.reseed.attention import Rebuilding
     from ..system.proc import Process
     from ..system.spawn import Command
 
@@ -85,8 +84,9 @@ class Mysql(
     @action(timeout=120)
     def start(self) -> None:
         """Start the server, read-only where it replicates, and return once it answers."""
-        from ..mysql import restored
+        from ..mysql import reseed, restored
 
+        reseed.tidy(self.member, self.rebuilding)
         checks.prepare(self.member, self.configuration(), self.pid, self.user)
         restored.check(self.member)
         super().start()
@@ -100,12 +100,15 @@ class Mysql(
     @action(timeout=120)
     def stop(self) -> None:
         """Stop the server, by force if need be; nothing of it is left."""
+        from ..mysql import reseed
+
         self.member.memory.close()
         withdrawn = self.host.meanwhile(lambda: claims.withdraw(self.member, self.replicated))
         try:
             super().stop()
         finally:
             withdrawn()
+        reseed.tidy(self.member, self.rebuilding)
         self.member.memory.forget()
         for path in (self.pid, self.socket):
             self.host.remove(path)
@@ -162,18 +165,10 @@ class Mysql(
     @on("pre-promote")
     def stand_by(self) -> None:
         """Stop receiving, without throwing anything away, and say how far this server is."""
-        from ..mysql.takeover import close, prepare
+        from ..mysql.takeover import stand_by
 
-        asked, member = self.context.notification, self.member
-        if {*asked.active, *asked.starting, *asked.promoting} == {member.name}:
-            return  # nobody else is there to tell or to be told; promote itself stops receiving
-        look = member.look()
-        if look.answer == ANSWERS and look.read_only:
-            prepare(member, look, asked.demoting)
-        elif look.answer == ANSWERS and member.name not in asked.promoting:
-            # Started before the resource was a clone, or opened by hand: another one is to lead now.
-            close(member)
-        member.memory.save()
+        stand_by(self.member, self.context.notification)
+        self.member.memory.save()
 
     @on("post-promote")
     def follow(self) -> None:
@@ -207,12 +202,26 @@ class Mysql(
         member = self.member
         look = member.look()
         opened = self.opened(sight)
-        stray, closed = "", False
-        if self.replicated and look.answer == ANSWERS and not self.context.probe:
-            look = self.step(look, opened)
+        stray, closed, rebuilding = "", False, ""
+        if member.reseeds:
+            from ..mysql import reseed
+
+            rebuilding = reseed.step(member, look, None if opened else sight.main, self.rebuilding)
+        if self.replicated and look.answer == ANSWERS and not (self.context.probe or rebuilding):
+            look = member.step(look, opened)
             if self.writer_vip and opened and not look.read_only:
                 stray, closed = self.whereabouts()
-        return diagnose(member.case(look, opened, stray, closed))
+        return diagnose(member.case(look, opened, stray, closed, rebuilding))
+
+    def rebuilding(self) -> Rebuilding:
+        """The rebuilding of this server from the primary."""
+        from ..mysql.reseed.attention import Rebuilding, Site
+
+        own, config = self.backend, self.configuration()
+        options = (f"--defaults-file={config}", f"--datadir={self.datadir}", *self.additional_parameters)
+        records = own.record, own.pidfile
+        site = Site(lambda: self.server(own.mark), records, own.output, config, options, self.user)
+        return Rebuilding(self.member, site)
 
     def whereabouts(self) -> tuple[str, bool]:
         """Where the writers' address is, if it is not here, and whether this server was closed for that."""
@@ -222,23 +231,6 @@ class Mysql(
         if found.over:
             self.demote()
         return found.text, found.over
-
-    def step(self, look: Look, opened: bool) -> Look:
-        """The look after one step of replication, if one was due and could be made."""
-        member = self.member
-        try:
-            if opened and not look.read_only:
-                from ..mysql.guard import keep
-
-                keep(member, look)
-            elif look.read_only:
-                from ..mysql.replica import settle
-
-                if not settle(member, look):
-                    return member.look()
-        except (Refused, Missing) as refused:
-            self.log.warning(str(refused))
-        return look
 
     def conclude(self, diagnosis: Diagnosis) -> None:
         """The cluster knows this node's score and whether readers may come, if that is news."""
@@ -266,6 +258,8 @@ class Mysql(
 
     def trouble(self) -> str:
         """What keeps the server from being usable; empty if nothing does."""
+        if self.member.bare:
+            return self.rebuilding().trouble()
         look = self.member.look()
         return look.error or "it does not answer" if look.answer == SILENT else ""
 
@@ -283,6 +277,10 @@ class Mysql(
         return next((path for path in CONFIGURATIONS if self.host.is_file(path)), self.config)
 
     def command(self, mark: str) -> Command:
+        """The real server in the foreground; without data whoever receives them, to become the server."""
+        return self.rebuilding().instead() if self.member.bare else self.server(mark)
+
+    def server(self, mark: str) -> Command:
         """The real server in the foreground."""
         member = self.member
         words = arguments(member, self.configuration(), self.pid, self.replicated)

@@ -32,8 +32,14 @@ def prepare(member: Member, config: str, pid: str, user: str) -> None:
         host.provide_file(given.error_log, account)
     except OSError as error:
         raise Failure(f"{error.filename or given.error_log}: {error.strerror or error}") from error
-    if given.enable_creation and not host.exists(f"{given.datadir}/mysql"):
+    if given.enable_creation and not host.exists(f"{given.datadir}/mysql") and not awaits(member):
         create(member, config, user)
+
+
+def awaits(member: Member) -> bool:
+    """Whether the data that are lacking here are to be those of a primary that is on record."""
+    pact = member.pact() if member.bare else None
+    return pact is not None and pact.primary not in ("", member.name)
 
 
 def create(member: Member, config: str, user: str) -> None:
@@ -65,7 +71,7 @@ def check_host(member: Member, config: str, user: str) -> None:
         raise NotInstalled(f"config={config}: no such file on this node; is the file system mounted?")
     if host.account(user) is None:
         raise NotInstalled(f"user={user}: no such user on this node; is the package installed?")
-    if not host.exists(f"{given.datadir}/mysql"):
+    if not host.exists(f"{given.datadir}/mysql") and not member.bare:
         raise NotInstalled(
             f"datadir={given.datadir}: holds no database; is the file system mounted? Else make one "
             "with mariadb-install-db"

@@ -54,6 +54,8 @@ class Case(Record):
     """Whether this primary was just closed because of that."""
     most_lag: int = 3600
     evict: bool = False
+    rebuilding: str = ""
+    """What there is to tell of its being rebuilt, with or without a server that answers meanwhile."""
 
 
 def too_late(case: Case) -> bool:
@@ -73,6 +75,7 @@ class State(Record):
 
 
 STATES = (
+    State("rebuilding", lambda case: bool(case.rebuilding), DEGRADED, None, False, "{rebuilding}"),
     State("silent", lambda case: case.look.answer == SILENT, ERR_GENERIC, None, False,
           "runs but does not answer: {error}"),
     State("crowded", lambda case: case.look.answer == CROWDED, DEGRADED, KEEP, False,
@@ -130,6 +133,7 @@ def diagnose(case: Case) -> Diagnosis:
         source=seen.source,
         quarantine=case.quarantine,
         stray=case.stray,
+        rebuilding=case.rebuilding,
         refusal=seen.refusal,
         unfit=seen.unfit,
         trouble=seen.trouble or "its applier stopped",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import NotInstalled
+from ..system.errors import Missing, Refused
 from .diagnosis import Case
 from .dialect import Version, version
 from .look import Login, look
 from .memory import Memory, identity
 from .pact import SERIAL, Pact, Report, serial
-from .settings import SEMI_SYNC
+from .settings import AUTO, SEMI_SYNC
 
 if TYPE_CHECKING:
     from ..system.cluster import Cluster
@@ -56,6 +57,16 @@ class Member:
     def lossless(self) -> bool:
         """Whether no confirmed write may ever be lost."""
         return self.settings.durability == SEMI_SYNC
+
+    @property
+    def reseeds(self) -> bool:
+        """Whether a server that cannot be used may be rebuilt here without being asked."""
+        return self.replicated and self.settings.reseed == AUTO
+
+    @property
+    def bare(self) -> bool:
+        """Whether there are no data here, and they are to come from the primary."""
+        return self.reseeds and not self.host.entries(self.settings.datadir)
 
     @property
     def version(self) -> Version:
@@ -121,13 +132,15 @@ class Member:
         """Seconds that one look may take now."""
         return max(1.0, min(self.deadline.left(), self.deadline.timeout * LOOK))
 
-    def case(self, seen: Look, opened: bool, stray: str = "", closed: bool = False) -> Case:
+    def case(
+        self, seen: Look, opened: bool, stray: str = "", closed: bool = False, rebuilding: str = ""
+    ) -> Case:
         """What is to be diagnosed: a look, with what is remembered and asked of this server."""
         given, memory = self.settings, self.memory
         single, eligible = bool(memory["single"]), memory["eligible"] != "0" or not self.replicated
         return Case(
             seen, self.replicated, single, opened, memory["quarantine"], eligible, stray, closed,
-            given.max_slave_lag, given.evict_outdated_slaves,
+            given.max_slave_lag, given.evict_outdated_slaves, rebuilding,
         )  # fmt: skip
 
     @property
@@ -138,6 +151,22 @@ class Member:
         if self.conversation is None:
             self.conversation = Server(self.login, self.version, self.log.warning)
         return self.conversation
+
+    def step(self, look: Look, opened: bool) -> Look:
+        """The look after one step of replication, if one was due and could be made."""
+        try:
+            if opened and not look.read_only:
+                from .guard import keep
+
+                keep(self, look)
+            elif look.read_only:
+                from .replica import settle
+
+                if not settle(self, look):
+                    return self.look()
+        except (Refused, Missing) as refused:
+            self.log.warning(str(refused))
+        return look
 
     def opened(self, main: Process | None) -> bool:
         """Whether promote opened this server process."""

@@ -95,12 +95,9 @@ def give_way(member: Member, look: Look, pact: Pact | None) -> None:
 
 def arrive(member: Member) -> None:
     """The server, which has just started, is on its way into replication."""
-    from .restored import go_on
-
     look = member.look()
     if look.answer == ANSWERS and look.read_only:
-        go_on(member, look)
-        join(member, member.look(), member.pact())
+        join(member, look, member.pact())
 
 
 def join(member: Member, look: Look, pact: Pact | None) -> None:
@@ -108,6 +105,10 @@ def join(member: Member, look: Look, pact: Pact | None) -> None:
 
     A source is never changed while the present one's transactions might be all there is of them.
     """
+    from .restored import go_on
+
+    if go_on(member, look):
+        look = member.look()
     if pact is None or pact.primary in ("", member.name):
         keep(member, look)
         return

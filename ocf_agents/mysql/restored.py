@@ -11,6 +11,7 @@ from ..ocf.codes import Failure
 from .gtid import covers, domains
 
 if TYPE_CHECKING:
+    from .gtid import Domains
     from .look import Look
     from .member import Member
 
@@ -21,10 +22,21 @@ RAW = "full-backuped"
 FIELDS = 3
 
 
-def note(member: Member, names: tuple[str, ...]) -> str:
-    """What a backup left in the data directory under one of these names."""
-    texts = (member.host.read(f"{member.settings.datadir}/{name}") for name in names)
+def note(member: Member, names: tuple[str, ...], directory: str = "") -> str:
+    """What a backup left under one of these names, in the data directory if not said."""
+    texts = (member.host.read(f"{directory or member.settings.datadir}/{name}") for name in names)
     return next(filter(None, texts), "")
+
+
+def end(member: Member, directory: str = "") -> Domains | None:
+    """Where in the primary's history a backup ends; None where nothing says so."""
+    words = note(member, PLACES, directory).split()
+    if len(words) < FIELDS:
+        return None
+    try:
+        return domains(words[FIELDS - 1])
+    except ValueError:
+        return None
 
 
 def check(member: Member) -> None:
@@ -37,18 +49,16 @@ def check(member: Member) -> None:
         )
 
 
-def go_on(member: Member, look: Look) -> None:
-    """A server that follows nobody, and has written nothing, is where its backup ends.
+def go_on(member: Member, look: Look) -> bool:
+    """Whether a server that follows nobody, and has written nothing, was told that it is where its backup ends.
 
     Any other one knows better than a note that may have lain there for years.
     """
-    words = note(member, PLACES).split() if member.version.mariadb and not look.source else []
-    if len(words) < FIELDS or member.server.value("@@GLOBAL.gtid_binlog_state"):
-        return
-    try:
-        end = domains(words[FIELDS - 1])
-    except ValueError:
-        return
-    if not covers(member.server.history(), end):
-        member.server.set_position(end)
-        member.log.info(f"these data were put back from a backup, and go on from {end}")
+    place = end(member) if member.version.mariadb and not look.source else None
+    if place is None or member.server.value("@@GLOBAL.gtid_binlog_state"):
+        return False
+    if covers(member.server.history(), place):
+        return False
+    member.server.set_position(place)
+    member.log.info(f"these data were put back from a backup, and go on from {place}")
+    return True

@@ -6,7 +6,7 @@ from ..ocf.agent import Agent
 from ..ocf.parameters import Boolean, Duration, Integer, Parameter, Path, Port, Secret, Text
 
 SEMI_SYNC, ASYNC = "semi-sync", "async"
-NEVER = "never"
+NEVER, AUTO = "never", "auto"
 
 
 class Choice(Parameter[str]):
@@ -119,8 +119,14 @@ class Replication(Agent):
     reseed = Choice(
         NEVER,
         "Reseed",
-        "Kept for a later release: a server that was set apart is rebuilt by hand, from a backup.",
-    ).among(NEVER)
+        "auto: a server that was set apart, or that has no data, is rebuilt from the primary with "
+        "mariadb-backup, while the primary works; the old data are renamed and kept, and what is lacking for "
+        "it is in the monitor's reason. never: that is done by hand.",
+        reloadable=True,
+    ).among(NEVER, AUTO)
+    reseed_port = Port(
+        4444, "Reseed port", "Where a server that is rebuilt receives the data.", reloadable=True
+    )
 
 
 class Obsolete(Agent):

@@ -13,12 +13,14 @@ from .diagnosis import PROMOTED_SCORE
 from .durability import taken_over
 from .election import Candidate, elect
 from .gtid import covers
+from .look import ANSWERS
 from .member import GROUP
 from .pact import BROKEN, CLOSED, Report
 from .receipt import cease, forgo, resume, whole
 from .replica import soundness, told
 
 if TYPE_CHECKING:
+    from ..ocf.notification import Notification
     from ..system.proc import Process
     from .gtid import Position
     from .look import Look
@@ -42,6 +44,18 @@ def close(member: Member) -> None:
     if not int(member.server.value("@@GLOBAL.read_only")):
         raise Failure("the server is still writable after read_only was set; who opens it?")
     member.publish(Report("", False, member.server.history(), CLOSED))
+
+
+def stand_by(member: Member, asked: Notification) -> None:
+    """A promotion is near: this server receives no more, and has said how far it is."""
+    if {*asked.active, *asked.starting, *asked.promoting} == {member.name}:
+        return  # nobody else is there to tell or to be told; promote itself stops receiving
+    look = member.look()
+    if look.answer == ANSWERS and look.read_only:
+        prepare(member, look, asked.demoting)
+    elif look.answer == ANSWERS and member.name not in asked.promoting:
+        # Started before the resource was a clone, or opened by hand: another one is to lead now.
+        close(member)
 
 
 def prepare(member: Member, look: Look, demoted: tuple[str, ...]) -> None:

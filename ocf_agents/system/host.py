@@ -88,6 +88,11 @@ class Host:
             posix.mkdir(path, 0o755)
             posix.chown(path, account.uid, account.gid)
 
+    def make_directory(self, path: str, mode: int) -> None:
+        """There is this new directory of ours; raises OSError."""
+        posix.mkdir(path, mode)
+        posix.chmod(path, mode)
+
     def provide_file(self, path: str, account: Account) -> None:
         """The file exists; one that was missing is the account's. Raises OSError."""
         if not self.exists(path):
@@ -100,6 +105,40 @@ class Host:
             posix.unlink(path)
         except (FileNotFoundError, NotADirectoryError):
             pass
+
+    def move(self, path: str, target: str) -> None:
+        """What had the one name has the other, which nothing had before; raises OSError."""
+        from .trees import move
+
+        move(path, target)
+
+    def remove_tree(self, path: str, last: str) -> None:
+        """There is no such directory; the entry `last` of it went last. Raises OSError."""
+        from .trees import remove
+
+        remove(path, last)
+
+    def size(self, path: str) -> int:
+        """The bytes that a directory takes on its disk."""
+        from .trees import size
+
+        return size(path)
+
+    def free(self, path: str) -> int:
+        """The bytes that a file system still takes; raises OSError."""
+        from .trees import free
+
+        return free(path)
+
+    def mounted(self, path: str) -> bool:
+        """Whether a file system of its own is there, so that it cannot be moved."""
+        from .trees import mounted
+
+        return mounted(path)
+
+    def flush(self) -> None:
+        """All that was written is on the disks."""
+        posix.sync()
 
     def trim(self, path: str, size: int) -> None:
         """A file longer than `size` bytes is empty; one that its writers append to stays usable."""

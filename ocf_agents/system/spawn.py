@@ -51,6 +51,39 @@ def spawn(command: Command, output: str) -> int:
     return started.pid
 
 
+def piped(command: Command, errors: str, *, feeds: bool) -> subprocess.Popen[bytes]:
+    """A child that is fed through a pipe, or that feeds us; what it complains of is in the file `errors`.
+
+    Raises OSError if it cannot be started.
+    """
+    account = command.account
+    switch = os.geteuid() != account.uid
+    with open(errors, "wb") as complaints:
+        return subprocess.Popen(
+            command.argv,
+            stdin=subprocess.DEVNULL if feeds else subprocess.PIPE,
+            stdout=subprocess.PIPE if feeds else complaints,
+            stderr=complaints,
+            cwd="/",
+            env=command.environment,
+            user=account.uid if switch else None,
+            group=account.gid if switch else None,
+            extra_groups=os.getgrouplist(account.name, account.gid) if switch else None,
+        )
+
+
+def become(command: Command) -> None:
+    """This process is the command from now on, as its user; raises OSError if it cannot be."""
+    account = command.account
+    if os.geteuid() != account.uid:
+        os.setgroups(os.getgrouplist(account.name, account.gid))
+        os.setgid(account.gid)
+        os.setuid(account.uid)
+    os.umask(0o022)
+    os.chdir(account.home if os.path.isdir(account.home) else "/")
+    os.execve(command.argv[0], command.argv, command.environment)  # noqa: S606  # an argument list, no shell
+
+
 def signal(process: Process, number: int) -> None:
     """The very process got the signal; one that is gone needs none.
 

@@ -21,6 +21,7 @@ def but(look: Look, **changes: object) -> Look:
 
 
 SCENES = {
+    "rebuilding": (Case(Look(SILENT), rebuilding="is being rebuilt from n1"), 190, None),
     "silent": (Case(Look(SILENT)), 1, None),
     "crowded": (Case(Look(CROWDED)), 190, KEEP),
     "denied": (Case(Look(DENIED)), 190, KEEP),
