@@ -99,6 +99,36 @@ def test_a_replica_that_loses_power_is_struck_off_and_entered_again(application:
     application.lab.wait(lambda: lost.power is Power.ON, 60, "the replica to be switched on")
 
 
+@pytest.fixture
+def reseeding(application: Application) -> Iterator[Application]:
+    """A server that is set apart is rebuilt by itself; what was set apart is thrown away afterwards."""
+    lab = application.lab
+    lab.crm("resource", "param", CLONE, "set", "reseed", "auto")
+    application.wait_whole()
+    yield application
+    lab.crm("resource", "param", CLONE, "delete", "reseed")
+    for node in lab.nodes:
+        node.check(["sh", "-c", f"rm -rf {DATADIR}.set-apart-* {mariadb.LOGS}/*.set-apart-*"])
+
+
+@pytest.mark.skipif(not shutil.which("mariadb-backup"), reason="mariadb-backup: not installed")
+def test_a_replica_with_a_write_of_its_own_is_rebuilt_by_itself(reseeding: Application) -> None:
+    lab, lost = reseeding.lab, reseeding.replica()
+    mariadb.ask(lost, "STOP SLAVE; INSERT INTO app.written VALUES (-1)")
+    kill_server(lost)
+    apart = ["sh", "-c", f"ls -d {DATADIR}.set-apart-* {mariadb.LOGS}/*.set-apart-*"]
+    lab.wait(lambda: lost.run(apart).returncode == 0, 60, "the old data to be set apart")
+    reseeding.writer.await_more()
+    reseeding.wait_whole()
+    assert reseeding.replica() == lost
+    assert mariadb.ask(lost, "SELECT COUNT(*) FROM app.written WHERE number = -1") == "0"
+    data, logs = lost.check(apart).split()
+    kept = lost.check(["sh", "-c", f"mariadb-binlog --base64-output=decode-rows --verbose {logs}/*.0*"])
+    assert "@1=-1" in kept
+    assert lost.check(["cat", f"{data}/master.info"])
+    assert lost.run(["ls", f"{DATADIR}.reseed"]).returncode != 0
+
+
 def copy(source: Node, target: Node) -> None:
     """The data of a running server are in another node's data directory, as of one moment."""
     target.check(["sh", "-c", f"mv {DATADIR}/* {mariadb.LOGS}/* /var/lib/mysql.set-apart/"])

@@ -80,6 +80,7 @@ class World(Host):
         self.directories = {"/", "/run"}
         self.room: dict[str, int] = {}
         """Directories on a full disk: how many more writes each of them takes."""
+        self.mounts: set[str] = set()
         self.users: dict[str, Account] = {}
         self.programs: dict[str, Program] = {}
         self.daemons: dict[str, Life] = {}
@@ -191,6 +192,45 @@ class World(Host):
         if path in self.directories:
             raise IsADirectoryError(errno.EISDIR, "Is a directory")
         self.files.pop(path, None)
+
+    def make_directory(self, path: str, mode: int) -> None:
+        if self.exists(path):
+            raise FileExistsError(errno.EEXIST, "File exists")
+        self.directories.add(path)
+
+    def below(self, path: str) -> list[str]:
+        """Everything in a directory and in those in it."""
+        return [one for one in (*self.files, *self.directories) if one.startswith(f"{path}/")]
+
+    def move(self, path: str, target: str) -> None:
+        if not self.exists(path):
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        if self.exists(target):
+            raise FileExistsError(errno.EEXIST, "File exists")
+        for one in (path, *self.below(path)):
+            if one in self.files:
+                self.files[target + one[len(path) :]] = self.files.pop(one)
+            else:
+                self.directories.discard(one)
+                self.directories.add(target + one[len(path) :])
+
+    def remove_tree(self, path: str, last: str) -> None:
+        for one in sorted(self.below(path), key=lambda one: one == f"{path}/{last}"):
+            self.files.pop(one, None)
+            self.directories.discard(one)
+        self.directories.discard(path)
+
+    def size(self, path: str) -> int:
+        return sum(len(self.files.get(one, "")) for one in self.below(path))
+
+    def free(self, path: str) -> int:
+        return 1 << 40
+
+    def mounted(self, path: str) -> bool:
+        return path in self.mounts
+
+    def flush(self) -> None:
+        pass
 
     def trim(self, path: str, size: int) -> None:
         if len(self.files.get(path, "")) > size:

@@ -105,11 +105,7 @@ class Rebuilding:
             return f"{kept}; it was not rebuilt: {attempt.reason}"
         why = obstacle(facts) or self.lack()
         if why:
-            if memory["obstacle"] != why:
-                member.log.warning(f"is not rebuilt: {why}")
-            memory["obstacle"] = why
             return f"{kept}; it is not rebuilt: {why}"
-        memory["obstacle"] = ""
         self.places.tidy()
         command = self.command(cause, f"{main.pid} {main.started}" if main else "")
         self.host.spawn(command, self.site.output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -43,6 +44,8 @@ class Cluster:
     scores: dict[str, str] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     reports: dict[str, str] = field(default_factory=dict)
+    requests: dict[str, str] = field(default_factory=dict)
+    """What nodes publish beside their positions."""
     condition: dict[str, str] = field(default_factory=dict)
     silent: bool = False
     vip: str = ""
@@ -254,7 +257,7 @@ class Node(World):
         return set()
 
     def holds(self, address: str) -> bool:
-        return address == VIP and self.cluster.vip == self.name
+        return address == f"10.0.0.{self.server.number}" or (address == VIP and self.cluster.vip == self.name)
 
     # Programs.
 
@@ -263,7 +266,7 @@ class Node(World):
         self.sleep(0.01)
         if self.server.error:
             return Finished(1, "", self.server.error)
-        if not self.bodies:
+        if all(body.command[0] == sys.executable for body in self.bodies.values()):
             return Finished(1, "", "ERROR 2002 (HY000): Can't connect to local server through socket")
         if any(body.state == "T" for body in self.bodies.values()):
             self.sleep(call.seconds + 1)
@@ -296,12 +299,13 @@ class Node(World):
     def attrd_updater(self, _world: World, call: Call) -> Finished:
         """Private attributes."""
         words = dict(zip(call.argv, (*call.argv[1:], "")))
-        if "--all" in words and not self.cluster.reports:
+        kept = self.cluster.reports if words["--name"].endswith("-position") else self.cluster.requests
+        if "--all" in words and not kept:
             return Finished(78, "", "attrd_updater: Could not query value of x: attribute does not exist")
         if "--all" in words:
-            lines = (f'name="x" host="{n}" value="{v}"' for n, v in self.cluster.reports.items())
+            lines = (f'name="x" host="{n}" value="{v}"' for n, v in kept.items())
             return Finished(0, "\n".join(lines) + "\n")
-        return self.kept(self.cluster.reports, self.name, words)
+        return self.kept(kept, self.name, words)
 
     def crm_mon(self, _world: World, _call: Call) -> Finished:
         """Who is there."""
