@@ -95,16 +95,16 @@ def derive(secret: str, purpose: str) -> bytes:
 
 
 def listen(address: str, port: int) -> socket.socket:
-    """A socket that accepts connections to this address only; raises OSError."""
+    """A socket that accepts connections to this address only; Refused says why there is none."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((address, port))
         listener.listen(4)
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        raise Refused(f"{address} port {port}: {error.strerror or error}") from error
     return listener
 
 

@@ -58,5 +58,5 @@ def free(path: str) -> int:
 
 
 def mounted(path: str) -> bool:
-    """Whether a file system of its own is there, so that it cannot be moved."""
-    return os.path.ismount(path)
+    """Whether a file system of its own is there, or a link, so that it cannot be moved."""
+    return os.path.ismount(path) or os.path.islink(path)

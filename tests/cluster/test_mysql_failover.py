@@ -116,17 +116,29 @@ def test_a_replica_with_a_write_of_its_own_is_rebuilt_by_itself(reseeding: Appli
     lab, lost = reseeding.lab, reseeding.replica()
     mariadb.ask(lost, "STOP SLAVE; INSERT INTO app.written VALUES (-1)")
     kill_server(lost)
-    apart = ["sh", "-c", f"ls -d {DATADIR}.set-apart-* {mariadb.LOGS}/*.set-apart-*"]
+    apart = ["sh", "-c", f"ls -d {DATADIR}.set-apart-*"]
     lab.wait(lambda: lost.run(apart).returncode == 0, 60, "the old data to be set apart")
     reseeding.writer.await_more()
     reseeding.wait_whole()
     assert reseeding.replica() == lost
     assert mariadb.ask(lost, "SELECT COUNT(*) FROM app.written WHERE number = -1") == "0"
-    data, logs = lost.check(apart).split()
-    kept = lost.check(["sh", "-c", f"mariadb-binlog --base64-output=decode-rows --verbose {logs}/*.0*"])
-    assert "@1=-1" in kept
-    assert lost.check(["cat", f"{data}/master.info"])
+    kept = f"mariadb-binlog --base64-output=decode-rows --verbose {mariadb.LOGS}/mysql-bin.set-apart-*/*.0*"
+    assert "@1=-1" in lost.check(["sh", "-c", kept])
+    assert "master.info" in lost.check(["ls", lost.check(apart).strip()])
     assert lost.run(["ls", f"{DATADIR}.reseed"]).returncode != 0
+    lost.check(["grep", "was rebuilt from .*; what it had before is in", "/var/log/pacemaker/pacemaker.log"])
+
+
+@pytest.mark.skipif(not shutil.which("mariadb-backup"), reason="mariadb-backup: not installed")
+def test_a_node_whose_disk_was_replaced_gets_the_data_by_itself(reseeding: Application) -> None:
+    lab, lost = reseeding.lab, reseeding.replica()
+    lab.crm("resource", "ban", SET, lost.name)
+    lab.wait(lambda: not lab.where(CLONE, "Unpromoted"), 60, "the replica to be stopped")
+    lost.check(["sh", "-c", f"rm -rf {DATADIR}/* {mariadb.LOGS}/*"])
+    lab.crm("resource", "clear", SET)
+    reseeding.writer.await_more()
+    reseeding.wait_whole()
+    assert reseeding.replica() == lost
 
 
 def copy(source: Node, target: Node) -> None:

@@ -511,7 +511,7 @@ def test_nothing_is_loaded_where_nothing_is_to_be_rebuilt(
     whole: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded: list[Any] = []
-    monkeypatch.setattr(Mysql, "rebuilding", lambda agent: loaded.append(agent))
+    monkeypatch.setattr(Mysql, "rebuilding", loaded.append)
     settle(whole)
     turn(whole)
     assert not loaded
