@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,8 @@ from ocf_agents.system import trees
 from ocf_agents.system.errors import Refused
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ocf_agents.system.host import Account
 
 DATA, LOGS, STAMP = "/var/lib/mysql", "/srv/logs/bin", "20261121-120000"
