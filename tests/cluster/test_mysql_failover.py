@@ -122,8 +122,8 @@ def test_a_replica_with_a_write_of_its_own_is_rebuilt_by_itself(reseeding: Appli
     reseeding.wait_whole()
     assert reseeding.replica() == lost
     assert mariadb.ask(lost, "SELECT COUNT(*) FROM app.written WHERE number = -1") == "0"
-    kept = f"mariadb-binlog --base64-output=decode-rows --verbose {mariadb.LOGS}/mysql-bin.set-apart-*/*.0*"
-    assert "@1=-1" in lost.check(["sh", "-c", kept])
+    kept = f"mariadb-binlog {mariadb.LOGS}/mysql-bin.set-apart-*/*.0*"
+    assert "VALUES (-1)" in lost.check(["sh", "-c", kept])
     assert "master.info" in lost.check(["ls", lost.check(apart).strip()])
     assert lost.run(["ls", f"{DATADIR}.reseed"]).returncode != 0
     lost.check(["grep", "was rebuilt from .*; what it had before is in", "/var/log/pacemaker/pacemaker.log"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
+import rebuilding
 from database import Cluster, Node, converse, promote, settle
 
 from ocf_agents.mysql.pact import Pact
@@ -42,3 +43,12 @@ def whole(monkeypatch: pytest.MonkeyPatch, settled: Cluster) -> Cluster:
     cluster = copy.deepcopy(settled)
     converse(monkeypatch, cluster)
     return cluster
+
+
+@pytest.fixture
+def parted(whole: Cluster) -> Cluster:
+    """n1 leads alone, n2 is set apart, and both may rebuild each other."""
+    rebuilding.equip(whole)
+    rebuilding.part(whole)
+    assert whole.nodes["n1"].pact.startswith("primary=n1;standbys=;")
+    return whole

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 DATADIR = "/var/lib/mysql"
 LOGS = "/var/lib/mysql-logs/mysql-bin"
-FILES = "/run/openstack-agents/clustermysql.mysql"
 STAMP = "20261121-120000"
+APART = f"{DATADIR}.set-apart-{STAMP}"
+FILES = "/run/openstack-agents/clustermysql.mysql"
 HELP = f"""\
 aria-log-dir-path                                            {DATADIR}/
 innodb-data-home-dir                                         (No default value)
@@ -154,3 +155,72 @@ def turn(cluster: Cluster, times: int = 1) -> dict[str, Outcome]:
                 node.sleep(2)
                 found[name] = node.monitor(reseed="auto")
     return found
+
+
+def under_way(cluster: Cluster) -> Node:
+    """n2 is being rebuilt, and n1 sends."""
+    turn(cluster)
+    return cluster.nodes["n2"]
+
+
+def untouched(node: Node) -> bool:
+    """Whether nothing was moved, and nothing is left beside the data."""
+    names = node.entries("/var/lib")
+    mine = node.files[f"{DATADIR}/ibdata1"] == f"data of {node.name}" and node.exists(f"{LOGS}.000001")
+    return mine and not [name for name in names if "reseed" in name or STAMP in name]
+
+
+REFUSALS = {
+    "no primary": "nobody is on record as the primary",
+    "itself": "this node is on record as the primary",
+    "standby": "n1 still counts on this node for confirmed writes",
+    "invited": "n1 still counts on this node for confirmed writes",
+    "unreachable": "n1 cannot be asked",
+    "read-only": "n1 takes no writes now",
+    "program": "mariadb-backup: not installed on this node",
+    "stranger": "mbstream: not installed on this node",
+    "encrypted": "replication_require_ssl is set, and the copy would travel unencrypted",
+    "mount": f"datadir={DATADIR}: is a mount point or a link",
+    "elsewhere": f"innodb-data-home-dir=/srv/innodb: a part of the data is outside of {DATADIR}",
+    "again": f"{DATADIR}.set-apart: set apart before; move it away",
+    "logs again": f"{LOGS}.set-apart-1: set apart before; move it away",
+    "address": "10.9.9.9: stands for no address of this node",
+    "mysql": "reseed=auto is for MariaDB only",
+}
+
+
+HOME = "innodb-data-home-dir                                         (No default value)"
+
+
+def hinder(cluster: Cluster, how: str) -> dict[str, str]:
+    """Something stands in the way; the parameters of the monitor that are different."""
+    node, primary = cluster.nodes["n2"], cluster.nodes["n1"]
+    pact = {
+        "no primary": "primary=;standbys=n1;invited=;position=",
+        "itself": "primary=n2;standbys=;invited=;position=",
+        "standby": "primary=n1;standbys=n2;invited=;position=",
+        "invited": "primary=n1;standbys=;invited=n2;position=",
+    }
+    if how in pact:
+        cluster.facts["clustermysql_PACT"] = f"{pact[how]};serial=99999999999"
+    if how == "unreachable":
+        primary.bodies.clear()
+    primary.server.read_only = how == "read-only"
+    for program, name in (("program", "mariadb-backup"), ("stranger", "mbstream")):
+        if how == program:
+            del node.programs[f"/usr/bin/{name}"]
+    if how == "mount":
+        node.mounts.add(DATADIR)
+    if how == "elsewhere":
+        node.settings = HELP.replace(HOME, f"{HOME[:22]} /srv/innodb")  # type: ignore[attr-defined]
+    if how == "again":
+        node.directories.add(f"{DATADIR}.set-apart")
+    if how == "logs again":
+        node.directories.add(f"{LOGS}.set-apart-1")
+    if how == "address":
+        cluster.facts["n2/clustermysql_mysql_master_IP"] = "10.9.9.9"
+    if how == "mysql":
+        path = "/run/openstack-agents/clustermysql.mysql"
+        lines = [line for line in node.files[path].splitlines() if not line.startswith("version=")]
+        node.files[path] = "\n".join([*lines, "version=mysqld  Ver 8.4.0 for Linux", ""])
+    return {"replication_require_ssl": "true"} if how == "encrypted" else {}

@@ -128,8 +128,9 @@ def command(pid: int) -> Optional[tuple[str, ...]]:
 
 
 def test_the_receiver_becomes_the_server_on_the_data_of_the_other_node(site: Site) -> None:
-    old = subprocess.Popen(SERVER)
+    old = subprocess.Popen(SERVER, start_new_session=True)
     site.processes.append(old)
+    site.wait(lambda: command(old.pid) == SERVER)
     seen = HOST.process(old.pid)
     assert seen
     receiver = site.receive(server=f"{seen.pid} {seen.started}")
