@@ -175,9 +175,7 @@ def test_a_backup_that_fails_half_way_is_no_backup(site: Site) -> None:
 
 
 def test_a_donor_that_dies_is_a_failure(site: Site) -> None:
-    (site.source / "rows").unlink()
-    os.mkfifo(site.source / "rows")
-    (site.directory / "backup").write_text("#!/bin/sh\nhead -c 300000 /dev/zero; exec sleep 1000\n")
+    (site.directory / "backup").write_text("#!/bin/sh\nexec sleep 1000\n")
     receiver = site.receive()
     order = site.order("donor", datadir=str(site.source))
     donor = site.run("donate", order)
