@@ -57,12 +57,12 @@ def supply(member: Member, site: Site) -> None:
 
 def wanted(member: Member) -> tuple[str, Request] | None:
     """Who asks for this server's data, and was not answered yet."""
-    pact = member.pact()
     told = member.cluster.reports(f"{member.resource}-reseed")
     for node, text in sorted(told.items()):
         request = Request.read(text)
         if request is None or request.source != member.name or request.session == member.memory["supplied"]:
             continue
+        pact = member.pact()
         if pact is not None and pact.primary == member.name and not pact.names(node):
             return node, request
     return None

@@ -22,6 +22,7 @@ from ocf_agents.system.proc import MARK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.long
 HOST = Host({"PATH": PATH})
 BACKUP = """\
 #!/bin/sh
