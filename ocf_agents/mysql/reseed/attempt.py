@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from ...system.host import Host
     from ...system.proc import Process
 
-LISTENS, RECEIVES, PREPARES, READY, STARTS = "listens", "receives", "prepares", "ready", "starts"
+LISTENS, RECEIVES, PREPARES, READY = "listens", "receives", "prepares", "ready"
+TAKES, STARTS = "takes", "starts"
 SENDS, SENT, FAILED = "sends", "sent", "failed"
 """What a receiver does, one after the other; what a donor does; and how either may end."""
 KILL = 9
@@ -68,13 +69,15 @@ class Attempt(Record):
 
     def progress(self, source: str) -> str:
         """What it is about, in a sentence about the server."""
+        if self.phase == FAILED:
+            return f"is not rebuilt: {self.reason}"
         if self.phase == LISTENS:
             return f"is to be rebuilt from {source}, and waits for its data"
         if self.phase == RECEIVES:
             return f"is being rebuilt from {source}: {amount(self.received)} of {amount(self.size)} received"
         if self.phase == PREPARES:
             return f"is being rebuilt from {source}: {amount(self.received)} received, being prepared"
-        return f"is being rebuilt from {source}: the copy is to take the place of its data"
+        return f"is being rebuilt from {source}: the copy takes the place of its data"
 
 
 class Request(Record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...lean import TYPE_CHECKING, Record
-from ...ocf.codes import NotInstalled
+from ...ocf.codes import Failure, NotInstalled
 from ...system.channel import derive
 from ...system.errors import Refused
 from ...system.host import PATH
@@ -13,7 +13,7 @@ from .. import restored
 from ..look import ANSWERS
 from ..receipt import ask_primary
 from . import ATTEMPT
-from .attempt import FAILED, LISTENS, READY, STARTS, Attempt, Request
+from .attempt import FAILED, LISTENS, READY, STARTS, TAKES, Attempt, Request
 from .decision import Facts, lack, obstacle, standing, unusable
 from .means import address, layout, means, program
 from .order import BACKUP, PURPOSE, ROOT, UNPACK, Order
@@ -106,21 +106,27 @@ class Rebuilding:
         why = obstacle(facts) or self.lack()
         if why:
             return f"{kept}; it is not rebuilt: {why}"
-        self.places.tidy()
+        self.places.undo()
         command = self.command(cause, f"{main.pid} {main.started}" if main else "")
         self.host.spawn(command, self.site.output)
-        if not member.deadline.wait(lambda: self.attempt.cause == cause, APPEARANCE):
-            failed = Attempt(FAILED, "", cause, reason="its process did not start")
-            failed.write(self.host, self.path)
-            return f"{kept}; it was not rebuilt: {failed.reason}"
-        return self.accompany(self.attempt)
+        member.deadline.wait(lambda: self.attempt.cause == cause, APPEARANCE)
+        attempt = self.attempt
+        if attempt.worker(self.host):
+            return self.accompany(attempt)
+        failed = attempt if attempt.phase == FAILED else attempt.but(reason="its process did not start")
+        failed = failed.but(phase=FAILED, cause=cause)
+        failed.write(self.host, self.path)
+        self.tell(failed)
+        return f"{kept}; it was not rebuilt: {failed.reason}"
 
     def accompany(self, attempt: Attempt) -> str:
         """The receiver has what it needs of the agent, or is ended where the cluster is another now."""
         memory = self.member.memory
+        session, _, asked = memory["asked"].partition(" ")
+        if attempt.phase == TAKES:
+            return attempt.progress(asked)
         facts = self.facts()
         source = facts.pact.primary if facts.pact else ""
-        session, _, asked = memory["asked"].partition(" ")
         if attempt.cause != EMPTY and not memory["quarantine"]:
             return self.forget(attempt, "is not set apart any more")
         why = standing(facts)
@@ -134,7 +140,6 @@ class Rebuilding:
         elif attempt.phase == LISTENS and self.host.now() - int(memory["asked_at"] or 0) > ANSWER:
             reason = f"{source} did not send its data within {ANSWER} s; is port {self.port} open, and "
             self.abandon(attempt, attempt.reason or f"{reason}reseed=auto set for it?")
-            return f"is not rebuilt: {self.attempt.reason}"
         elif attempt.phase == READY:
             self.judge(attempt, facts, source)
         return self.attempt.progress(source)
@@ -165,12 +170,9 @@ class Rebuilding:
         """The server on the new data is one like any other as soon as it answers."""
         member, memory = self.member, self.member.memory
         source = memory["asked"].partition(" ")[2]
-        if look.answer != ANSWERS:
-            if self.host.now() - int(attempt.since or 0) < START:
-                return f"starts on the data of {source}"
-            self.host.remove(self.path)
-            return ""
-        self.places.tidy()
+        if look.answer != ANSWERS and self.host.now() - int(attempt.since or 0) < START:
+            return f"starts on the data of {source}"
+        self.places.undo()
         memory["quarantine"], memory["eligible"] = "", "0"
         kept = f"; what it had before is in {attempt.apart}" if attempt.apart else ""
         member.log.info(f"was rebuilt from {source}{kept}")
@@ -197,7 +199,7 @@ class Rebuilding:
     def end(self, attempt: Attempt) -> None:
         """Nobody works on it, and nothing is left of what was received."""
         self.member.deadline.wait(lambda: attempt.end(self.host), APPEARANCE)
-        self.places.tidy()
+        self.places.undo()
         self.member.cluster.withdraw_report(self.attribute)
 
     def tell(self, failed: Attempt) -> None:
@@ -275,6 +277,9 @@ class Rebuilding:
         try:
             step = self.places.tidy()
         except (OSError, Refused) as error:
+            if self.member.settings.context.action == "start":
+                # A server must not run on data that are half way to others.
+                raise Failure(f"{error}; left by a rebuilding of {self.places.data}") from error
             self.member.log.warning(f"{error}; it stays behind")
             return
         if step != NOTHING:

@@ -127,14 +127,29 @@ class Places:
         """Nothing is left beside the data of what was made there; raises OSError."""
         self.host.remove_tree(self.work, MARK)
 
-    def tidy(self) -> str:
-        """What was left half done is undone or done; what was due. Raises OSError or Refused."""
-        try:
-            step = due(self.found())
-        except Refused as refused:
-            raise Refused(f"{self.work}: {refused}") from None
+    def undo(self) -> str:
+        """What was left half done is undone, while a server may be running on the data; what was due.
+
+        Raises OSError, or Refused where the data are half way to the new ones.
+        """
+        step = self.due()
         if step == CARRY_ON:
-            self.carry_on()
+            raise Refused(f"{self.work}: holds data that are to take the place of these at the next start")
         if step != NOTHING:
             self.discard()
         return step
+
+    def tidy(self) -> str:
+        """What was left half done is undone, or done; no server runs. Raises OSError or Refused."""
+        if self.due() == CARRY_ON:
+            self.carry_on()
+            self.discard()
+            return CARRY_ON
+        return self.undo()
+
+    def due(self) -> str:
+        """What is to be done about what is there; raises Refused."""
+        try:
+            return due(self.found())
+        except Refused as refused:
+            raise Refused(f"{self.work}: {refused}") from None

@@ -11,7 +11,7 @@ from ...system import channel
 from ...system.errors import Refused
 from ...system.host import PATH, Host
 from ...system.spawn import Command, become, piped
-from .attempt import FAILED, LISTENS, PREPARES, READY, RECEIVES, STARTS
+from .attempt import FAILED, LISTENS, PREPARES, READY, RECEIVES, STARTS, TAKES
 from .order import Diary, Order, complaint
 from .places import Places
 
@@ -57,6 +57,7 @@ class Receiver:
             self.prepare(account)
             self.diary.note(phase=READY)
             signal.sigwait({WORD})
+            self.diary.note(phase=TAKES)
             self.take_the_place(account)
         except (OSError, ValueError, Refused) as error:
             self.fail(str(error))

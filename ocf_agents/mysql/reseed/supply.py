@@ -74,7 +74,7 @@ def backup(member: Member, config: str) -> tuple[str, ...]:
         program(member, BACKUP) or BACKUP[0],
         f"--defaults-file={config}",
         "--backup",
-        "--stream=mbstream",
+        "--stream=xbstream",
         f"--datadir={member.settings.datadir}",
         f"--socket={member.settings.socket}",
         f"--user={SUPERUSER}",

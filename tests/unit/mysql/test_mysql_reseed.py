@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import rebuilding as re
@@ -23,10 +24,11 @@ from rebuilding import (
     untouched,
 )
 
-from ocf_agents.mysql.reseed.attempt import RECEIVES
+from ocf_agents.mysql.reseed.attempt import FAILED, RECEIVES, TAKES
 
 if TYPE_CHECKING:
     from database import Cluster
+    from support.world import Body
 
 
 def test_a_server_that_was_set_apart_is_rebuilt_and_follows(parted: Cluster) -> None:
@@ -151,8 +153,35 @@ def test_a_receiver_that_does_not_appear_is_a_failure(
     parted: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node = parted.nodes["n2"]
-    monkeypatch.setitem(node.daemons, re.sys.executable, lambda *_: None)
+    monkeypatch.setitem(node.daemons, sys.executable, lambda *_: None)
     assert "its process did not start" in turn(parted)["n2"].reason
+
+
+def test_a_receiver_that_fails_at_once_asks_for_nothing(
+    parted: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = parted.nodes["n2"]
+
+    def stumble(world: Any, body: Body) -> None:
+        re.work(world, body)
+        re.tell(world, phase=FAILED, reason="10.0.0.2 port 4444: Address already in use")
+        world.kill(body)
+
+    monkeypatch.setitem(node.daemons, sys.executable, stumble)
+    assert "it was not rebuilt: 10.0.0.2 port 4444: Address already in use" in turn(parted)["n2"].reason
+    assert not parted.requests
+    assert not turn(parted)["n2"].lines("ERROR"), "the log is told once"
+
+
+def test_a_copy_that_takes_the_place_of_the_data_is_not_interrupted(parted: Cluster) -> None:
+    node = under_way(parted)
+    fill(node)
+    turn(parted)
+    re.tell(node, phase=TAKES)
+    parted.facts["clustermysql_PACT"] = "primary=n3;standbys=;invited=;position=;serial=99999999999"
+    found = node.monitor(reseed="auto")
+    assert found.reason == "mysql is being rebuilt from n1: the copy takes the place of its data"
+    assert attempt(node).worker(node)
 
 
 @pytest.mark.parametrize("phase", ["listens", "receives", "ready"])
@@ -256,6 +285,26 @@ def test_a_power_failure_after_the_swap_is_carried_on_by_the_next_start(parted: 
     assert node.server.source == "n1"
     assert node.files[f"{APART}/ibdata1"] == "data of n2"
     assert "mysql.reseed" not in node.entries("/var/lib")
+
+
+def test_no_server_starts_on_data_that_are_half_way_to_others(parted: Cluster) -> None:
+    node = under_way(parted)
+    fill(node)
+    where = re.places(node)
+    node.files[where.mark] = f"swapping\n{STAMP}"
+    node.files[f"{APART}/ibdata1"] = "somebody's"
+    node.directories.add(APART)
+    found = node.monitor(reseed="auto")
+    assert found.code == 190
+    assert node.files[f"{DATADIR}/ibdata1"] == "data of n2", "nothing is moved under a server"
+    node.bodies.clear()
+    found = node.do("start", reseed="auto")
+    assert found.code == 1
+    assert "left by a rebuilding of /var/lib/mysql" in found.reason
+    assert not node.bodies
+    node.remove_tree(APART, "")
+    assert node.do("start", reseed="auto").code == 0
+    assert node.files[f"{DATADIR}/ibdata1"] == "data of n1"
 
 
 def test_a_server_that_is_slow_to_start_is_waited_for_but_not_for_ever(parted: Cluster) -> None:
