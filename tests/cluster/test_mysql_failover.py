@@ -111,11 +111,16 @@ def reseeding(application: Application) -> Iterator[Application]:
         node.check(["sh", "-c", f"rm -rf {DATADIR}.set-apart-* {mariadb.LOGS}/*.set-apart-*"])
 
 
+def part(lost: Node) -> None:
+    """The replica has a write of its own, and starts again."""
+    mariadb.ask(lost, "STOP SLAVE; INSERT INTO app.written VALUES (-1)")
+    kill_server(lost)
+
+
 @pytest.mark.skipif(not shutil.which("mariadb-backup"), reason="mariadb-backup: not installed")
 def test_a_replica_with_a_write_of_its_own_is_rebuilt_by_itself(reseeding: Application) -> None:
     lab, lost = reseeding.lab, reseeding.replica()
-    mariadb.ask(lost, "STOP SLAVE; INSERT INTO app.written VALUES (-1)")
-    kill_server(lost)
+    part(lost)
     apart = ["sh", "-c", f"ls -d {DATADIR}.set-apart-*"]
     lab.wait(lambda: lost.run(apart).returncode == 0, 60, "the old data to be set apart")
     reseeding.writer.await_more()
@@ -127,6 +132,23 @@ def test_a_replica_with_a_write_of_its_own_is_rebuilt_by_itself(reseeding: Appli
     assert "master.info" in lost.check(["ls", lost.check(apart).strip()])
     assert lost.run(["ls", f"{DATADIR}.reseed"]).returncode != 0
     lost.check(["grep", "was rebuilt from .*; what it had before is in", "/var/log/pacemaker/pacemaker.log"])
+
+
+@pytest.mark.skipif(not shutil.which("mariadb-backup"), reason="mariadb-backup: not installed")
+def test_a_node_that_loses_power_while_it_is_rebuilt_is_rebuilt_when_it_is_back(
+    reseeding: Application,
+) -> None:
+    lab, lost = reseeding.lab, reseeding.replica()
+    part(lost)
+    lab.wait(
+        lambda: lost.run(["ls", f"{DATADIR}.reseed/data/ibdata1"]).returncode == 0, 60, "a part of the copy"
+    )
+    lost.kill()
+    lab.wait(lambda: lost.power is Power.ON, 60, "the replica to be switched on")
+    reseeding.wait_whole()
+    assert reseeding.replica() == lost
+    assert mariadb.ask(lost, "SELECT COUNT(*) FROM app.written WHERE number = -1") == "0"
+    assert len(lost.check(["sh", "-c", f"ls -d {DATADIR}.*"]).split()) == 1, "the old data, and nothing else"
 
 
 @pytest.mark.skipif(not shutil.which("mariadb-backup"), reason="mariadb-backup: not installed")
