@@ -85,6 +85,10 @@ def check_server(member: Member, clone: Clone, replicated: bool) -> None:
     findings = clone_findings(clone)
     if not member.settings.replication_user:
         findings.append("replication_user: not set, so that no replica can log in")
+    if member.reseeds:
+        from .reseed.means import missing
+
+        findings += [f"reseed=auto: {name}: not installed on this node" for name in missing(member)]
     look = member.look()
     if look.unfit:
         findings.append(f"this server {look.unfit}")

@@ -35,6 +35,11 @@ def program(member: Member, names: tuple[str, ...]) -> str:
     return next((path for path in map(member.host.which, names) if path), "")
 
 
+def missing(member: Member) -> tuple[str, ...]:
+    """The programs that a rebuilding takes and that are not installed here."""
+    return tuple(names[0] for names in (BACKUP, UNPACK) if not program(member, names))
+
+
 def layout(member: Member, words: tuple[str, ...]) -> Layout:
     """Where the server would keep what, in its own words, with these arguments."""
     done = member.host.run((member.executable(), *words, "--verbose", "--help"), SECONDS)
@@ -65,7 +70,7 @@ def means(member: Member, places: Places, kept: Layout) -> Means:
     given = member.settings
     return Means(
         member.version.mariadb,
-        tuple(names[0] for names in (BACKUP, UNPACK) if not program(member, names)),
+        missing(member),
         bool(given.replication_user and given.replication_passwd),
         given.replication_require_ssl,
         member.host.mounted(places.data),

@@ -192,3 +192,14 @@ def test_nothing_is_loaded_where_nothing_is_to_be_rebuilt(
     settle(whole)
     turn(whole)
     assert not loaded
+
+
+def test_what_a_rebuilding_lacks_is_found_before_it_is_needed(whole: Cluster) -> None:
+    re.equip(whole)
+    node = whole.nodes["n1"]
+    found = node.do("validate-all", depth=10, reseed="auto")
+    assert "reseed" not in found.reason
+    del node.programs["/usr/bin/mbstream"]
+    found = node.do("validate-all", depth=10, reseed="auto")
+    assert "reseed=auto: mbstream: not installed on this node" in found.reason
+    assert "reseed" not in node.do("validate-all", depth=10).reason
