@@ -48,8 +48,9 @@ class Mysql(
     left the primary goes on alone, after the cluster has recorded that nobody may take over from it.
     A server whose transactions the primary does not have is set apart (degraded), and names them.
 
-    The clone needs notify=true. All nodes need log_bin and different values of server_id; MySQL also
-    gtid_mode=ON, since a server without GTIDs is never promoted. The account
+    The clone needs notify=true. All nodes need log_bin and different values of server_id. A MySQL with
+    gtid_mode=OFF is replicated by file and offset; then a server follows only where its place in the
+    primary's log is certain, and is set apart where it is not. Better have gtid_mode=ON. The account
     replication_user needs REPLICATION SLAVE and REPLICATION CLIENT from the other nodes, and on its
     own node also SUPER, PROCESS and RELOAD, with MariaDB 10.11 and later also READ_ONLY ADMIN; where
     it lacks those, the agent logs in as root through the local socket.

@@ -94,6 +94,12 @@ def check_server(member: Member, clone: Clone, replicated: bool) -> None:
         findings.append(f"this server {look.unfit}")
     if look.answer == ANSWERS:
         findings += server_findings(member)
+    if look.placed:
+        findings += member.placed_server.unsafe()
+        member.log.info(
+            "there are no GTIDs (gtid_mode=OFF): a server that has parted, or that missed a change of the "
+            "primary, is set apart where one with GTIDs could follow"
+        )
     if findings:
         raise Misconfigured("; ".join(findings))
 

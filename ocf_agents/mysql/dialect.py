@@ -6,8 +6,11 @@ the new ones from 8.0.22 on and forgot the old ones in 8.4.
 
 from __future__ import annotations
 
-from ..lean import Record
+from ..lean import TYPE_CHECKING, Record
 from .gtid import MARIADB, MYSQL
+
+if TYPE_CHECKING:
+    from .settings import Settings
 
 
 class Version(Record):
@@ -15,6 +18,8 @@ class Version(Record):
 
     flavour: str = MARIADB
     number: tuple[int, int, int] = (10, 11, 0)
+    placed: bool = False
+    """Whether it has no GTIDs, so that file and offset stand for a position; of a MySQL only."""
 
     @property
     def mariadb(self) -> bool:
@@ -138,3 +143,22 @@ def history_query(version: Version) -> str:
     if version.mariadb:
         return "SELECT @@GLOBAL.gtid_binlog_state, @@GLOBAL.gtid_slave_pos"
     return "SELECT @@GLOBAL.gtid_owned, @@GLOBAL.gtid_executed"
+
+
+def encryption(given: Settings, version: Version) -> str:
+    """The options of these settings for TLS, as part of a statement."""
+    name = word("source", version)
+    files = {
+        "CA": given.replication_master_ssl_ca,
+        "CERT": given.replication_master_ssl_cert,
+        "KEY": given.replication_master_ssl_key,
+    }
+    parts = [f"{name}_SSL_{key} = '{sane(path)}'" for key, path in files.items() if path]
+    if parts or given.replication_require_ssl:
+        parts.insert(0, f"{name}_SSL = 1")
+    return ", ".join(parts)
+
+
+def sane(path: str) -> str:
+    """A path that can stand between quotes in a statement."""
+    return path.replace("\\", "\\\\").replace("'", "''")

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Union
 
-    Position = Union["Domains", "Sets"]
+    from .coordinates import Coordinates
+
+    Position = Union["Domains", "Sets", Coordinates]
 
 MARIADB, MYSQL = "mariadb", "mysql"
 SHOWN = 10
@@ -141,7 +143,11 @@ class Sets(Record):
 
 
 def parse(text: str) -> Position:
-    """The position that a text stands for; MySQL's have a colon; ValueError if none."""
+    """The position that a text stands for; MySQL's have a colon, places in a log a slash; ValueError if none."""
+    if "/" in text:
+        from .coordinates import coordinates
+
+        return coordinates(text)
     return sets(text) if ":" in text else domains(text)
 
 

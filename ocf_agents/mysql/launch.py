@@ -10,6 +10,7 @@ from .pact import UNABLE
 if TYPE_CHECKING:
     from .member import Member
 
+TABLES_SINCE = (8, 0, 2)
 CONFIGURATIONS = ("/etc/my.cnf", "/etc/mysql/my.cnf")
 
 
@@ -27,7 +28,15 @@ def arguments(member: Member, config: str, pid: str, replicated: bool) -> tuple[
         return basic
     closed = ("--read-only", *(("--super-read-only",) if word("closed to all", version) else ()))
     more = (word("replica waits at start", version), word("log replicated", version))
-    return (*basic, *closed, *more, *durable(member), *recovery(member), f"--report-host={member.name}")
+    return (
+        *basic,
+        *closed,
+        *more,
+        *tables(member, config),
+        *durable(member),
+        *recovery(member),
+        f"--report-host={member.name}",
+    )
 
 
 def durable(member: Member) -> tuple[str, ...]:
@@ -40,6 +49,21 @@ def durable(member: Member) -> tuple[str, ...]:
     names = (word(topic, member.version) for topic in ("semi-sync source", "semi-sync replica"))
     plugins = (f"{name.replace('rpl_semi_sync', 'semisync')}.so" for name in names)
     return (*flags, f"--plugin-load-add={';'.join(plugins)}")
+
+
+def tables(member: Member, config: str) -> tuple[str, ...]:
+    """What makes a MySQL 5.7 without GTIDs keep how far it is in one transaction with what it applied.
+
+    While it is closed this cannot be set. Later ones do so by themselves.
+    """
+    if member.version.mariadb or member.version.number >= TABLES_SINCE:
+        return ()
+    question = (member.executable(), f"--defaults-file={config}", "--print-defaults")
+    words = member.host.run(question, member.deadline.left()).output.replace("_", "-").split()
+    modes = [word.partition("=")[2].upper() for word in words if word.startswith("--gtid-mode=")]
+    if modes[-1:] == ["ON"]:
+        return ()
+    return ("--relay-log-info-repository=TABLE", "--master-info-repository=TABLE")
 
 
 def recovery(member: Member) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from ..lean import TYPE_CHECKING, Record
 from ..system.errors import Missing
 from ..system.unchanged import folded
 from . import dialect
+from .fitness import unfit, without_gtids
 from .gtid import covers, joined, parse
 
 if TYPE_CHECKING:
@@ -42,12 +43,7 @@ THREADS = (
     "SUM(command = 'Slave_worker' AND state NOT LIKE 'Waiting for work%') AS working "
     "FROM information_schema.processlist"
 )
-LEAVES_OUT = (
-    "Replicate_Do_DB", "Replicate_Ignore_DB", "Replicate_Do_Table", "Replicate_Ignore_Table",
-    "Replicate_Wild_Do_Table", "Replicate_Wild_Ignore_Table", "Replicate_Do_Domain_Ids",
-    "Replicate_Rewrite_DB", "Replicate_Ignore_Domain_Ids", "SQL_Delay",
-)  # fmt: skip
-"""Columns of a replica that is told to leave something out, or for later; empty or 0 in one that is not."""
+UUID = "SELECT @@GLOBAL.server_uuid AS server_uuid"
 EXHAUSTED = ("Slave has read all relay log", "Replica has read all relay log")
 
 
@@ -73,6 +69,8 @@ class Look(Record):
     trouble: str = ""
     unfit: str = ""
     """Why it cannot lead as it is configured, however well it runs."""
+    placed: bool = False
+    """Whether it has no GTIDs, so that file and offset stand for a position."""
     executed: str = ""
     received: str = ""
     refusal: str = ""
@@ -102,6 +100,8 @@ class Look(Record):
     @property
     def drained(self) -> bool:
         """Whether everything received is applied. After a restart of the server only the applier knows."""
+        if self.placed and self.receiving == "No" and self.exhausted:
+            return True  # what is left then is a transaction that was cut off, which nobody acknowledged
         if self.received:
             return covers(self.history, parse(self.received))
         return not self.source or self.exhausted
@@ -126,6 +126,7 @@ def questions(version: Version) -> tuple[str, ...]:
         f"SHOW GLOBAL STATUS WHERE Variable_name IN ({status})",
         THREADS,
         dialect.word("show replica", version),
+        *((UUID, dialect.word("show log", version)) if version.placed else ()),
     )
 
 
@@ -223,6 +224,12 @@ def from_words(told: dict[str, str]) -> Look:
     executed = told.get("gtid_executed", "") if mysql else told.get("gtid_binlog_state", "")
     if not mysql and told.get("gtid_slave_pos"):
         executed = f"{executed},{told['gtid_slave_pos']}"
+    received = told.get("Retrieved_Gtid_Set", "") if mysql else told.get("Gtid_IO_Pos", "")
+    placed = without_gtids(told)
+    if placed:
+        from .coordinates import ends
+
+        executed, received = ends(told)
     return Look(
         answer=ANSWERS,
         read_only=told.get("read_only", "ON").upper() == "ON",
@@ -233,8 +240,9 @@ def from_words(told: dict[str, str]) -> Look:
         trouble=trouble(told, "SQL"),
         unfit=unfit(told),
         refusal=trouble(told, "IO"),
+        placed=placed,
         executed=executed.strip(","),
-        received=told.get("Retrieved_Gtid_Set", "") if mysql else told.get("Gtid_IO_Pos", ""),
+        received=received,
         receiver=thread(told, "Slave_IO_Running", "receiver"),
         applier=thread(told, "Slave_SQL_Running", "applier"),
         exhausted=exhausted(told),
@@ -262,7 +270,8 @@ def exhausted(told: dict[str, str]) -> bool:
     executed = told.get("Relay_Master_Log_File"), told.get("Exec_Master_Log_Pos")
     read = told.get("Master_Log_File"), told.get("Read_Master_Log_Pos")
     # MariaDB forgets at a restart what it has read; its applier alone knows.
-    return "gtid_slave_pos" in told or executed == read
+    at_rest = without_gtids(told) and told.get("Slave_IO_Running") == "No"
+    return "gtid_slave_pos" in told or executed == read or at_rest
 
 
 def trouble(told: dict[str, str], thread: str) -> str:
@@ -271,20 +280,6 @@ def trouble(told: dict[str, str], thread: str) -> str:
     # A source that cannot be reached (2002 to 2013) is no fault of the replica.
     grave = code not in ("0", "") and not code.startswith("200") and code != "2013"
     return f"error {code}: {told.get(f'Last_{thread}_Error', '')}" if grave else ""
-
-
-def unfit(told: dict[str, str]) -> str:
-    """Why a server cannot lead: it has no GTIDs, or is told to leave something out or for later."""
-    mode = told.get("gtid_mode", "ON").upper()
-    if mode != "ON":
-        return (
-            f"has gtid_mode={mode}, and this agent replicates by GTIDs only: set gtid_mode=ON and "
-            "enforce_gtid_consistency=ON in the configuration of every server"
-        )
-    found = (f"{name.lower()}={told[name]}" for name in LEAVES_OUT if told.get(name, "") not in ("", "0"))
-    text = ", ".join(found)
-    # Its position says that what it leaves out is here.
-    return f"is told not to apply everything at once ({text}), so that it cannot take over" if text else ""
 
 
 def number(text: str) -> int | None:

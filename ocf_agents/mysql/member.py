@@ -7,7 +7,7 @@ from ..ocf.codes import NotInstalled
 from ..system.errors import Missing, Refused
 from .diagnosis import Case
 from .dialect import Version, version
-from .look import Login, look
+from .look import ANSWERS, Login, look
 from .memory import Memory, identity
 from .pact import SERIAL, Pact, Report, serial
 from .settings import AUTO, SEMI_SYNC
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..system.cluster import Cluster
     from ..system.proc import Process
     from .look import Look
+    from .placed import PlacedServer
     from .server import Server, Source
     from .settings import Settings
 
@@ -75,7 +76,8 @@ class Member:
         if not known:
             done = self.host.run((self.executable(), "--version"), self.deadline.left())
             known = self.memory["version"] = " ".join(done.output.split())[:100]
-        return version(known)
+        found = version(known)
+        return Version(found.flavour, found.number, True) if self.memory["placed"] else found
 
     def executable(self) -> str:
         """The real server: mysqld_safe would start a server again behind the cluster's back."""
@@ -124,8 +126,22 @@ class Member:
         return identity(found) if found else ""
 
     def look(self) -> Look:
-        """What the server says of itself now."""
-        return look(self.host, self.login, self.version, self.patience)
+        """What the server says of itself now; one without GTIDs is asked more."""
+        seen = look(self.host, self.login, self.version, self.patience)
+        return look(self.host, self.login, self.version, self.patience) if self.learned(seen) else seen
+
+    def look_within(self) -> Look:
+        """The same, asked in the conversation that changes the server."""
+        seen = self.server.look()
+        return self.server.look() if self.learned(seen) else seen
+
+    def learned(self, seen: Look) -> bool:
+        """Whether this look shows what was not known, that it has GTIDs or none, and so has to be repeated."""
+        if seen.answer != ANSWERS or seen.placed == bool(self.memory["placed"]):
+            return False
+        self.memory["placed"] = "1" if seen.placed else ""
+        self.conversation = None
+        return True
 
     @property
     def patience(self) -> float:
@@ -149,7 +165,12 @@ class Member:
         from .server import Server
 
         if self.conversation is None:
-            self.conversation = Server(self.login, self.version, self.log.warning)
+            kind = Server
+            if self.version.placed:
+                from .placed import PlacedServer
+
+                kind = PlacedServer
+            self.conversation = kind(self.login, self.version, self.log.warning)
         return self.conversation
 
     def step(self, look: Look, opened: bool) -> Look:
@@ -167,6 +188,11 @@ class Member:
         except (Refused, Missing) as refused:
             self.log.warning(str(refused))
         return look
+
+    @property
+    def placed_server(self) -> PlacedServer:
+        """The conversation with a server without GTIDs."""
+        return self.server  # type: ignore[return-value]  # which it is, after a look
 
     def opened(self, main: Process | None) -> bool:
         """Whether promote opened this server process."""
@@ -242,6 +268,7 @@ class Member:
 
     def source(self, node: str) -> Source:
         """How to replicate from a node."""
+        from .dialect import encryption
         from .server import Source
 
         given = self.settings
@@ -251,31 +278,11 @@ class Member:
             given.replication_port,
             given.replication_user,
             given.replication_passwd,
-            self.encryption(),
+            encryption(given, self.version),
             "" if given.replication_options.lower() == "none" else given.replication_options,
         )
-
-    def encryption(self) -> str:
-        """The options for TLS, as part of a statement."""
-        from .dialect import word
-
-        given, name = self.settings, word("source", self.version)
-        files = {
-            "CA": given.replication_master_ssl_ca,
-            "CERT": given.replication_master_ssl_cert,
-            "KEY": given.replication_master_ssl_key,
-        }
-        parts = [f"{name}_SSL_{key} = '{sane(path)}'" for key, path in files.items() if path]
-        if parts or given.replication_require_ssl:
-            parts.insert(0, f"{name}_SSL = 1")
-        return ", ".join(parts)
 
 
 def quoted_name(name: str) -> str:
     """A name that can stand in a statement."""
     return "`" + name.replace("`", "``") + "`"
-
-
-def sane(path: str) -> str:
-    """A path that can stand between quotes in a statement."""
-    return path.replace("\\", "\\\\").replace("'", "''")

@@ -39,7 +39,7 @@ MOVES = {
     "Relay_Master_Log_File", "Exec_Master_Log_Pos", "Relay_Log_Space", "Gtid_IO_Pos", "Retrieved_Gtid_Set",
     "Executed_Gtid_Set", "Slave_SQL_Running_State", "Slave_DDL_Groups", "Slave_Non_Transactional_Groups",
     "Slave_Transactional_Groups", "SQL_Remaining_Delay", "Master_last_event_time", "Slave_last_event_time",
-    "Master_Slave_time_diff",
+    "Master_Slave_time_diff", "File", "Position",
 }  # fmt: skip
 """What a replica that works changes all the time, by the old names; nothing is decided by it at rest."""
 LAG, COUNT = "Seconds_Behind_Master", "COUNT(*)"

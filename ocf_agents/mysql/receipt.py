@@ -127,6 +127,12 @@ def forgo(member: Member) -> None:
     member.memory.keep_receipt("")
 
 
+def settle_up(member: Member) -> None:
+    """Nothing more is owed: everything is applied, and it is on record that this server begins there."""
+    known = kept(member)
+    member.memory.keep_receipt(Receipt(known.server, known.receiver, known.applier, HELD).write())
+
+
 def cease(member: Member, look: Look) -> Look:
     """Nothing more is received, nothing was thrown away, and the receipt is as good as it was."""
     good = unbroken(member, look)

@@ -91,6 +91,11 @@ def give_way(member: Member, look: Look, pact: Pact | None) -> None:
     stale = binding is not None and not member.current(binding)
     if stale or elect(Candidate(member.name, look.position, heard, binding)).better:
         member.memory["eligible"] = "0"
+    if look.placed:
+        from .crossing import doubtful
+
+        if doubtful(look, heard, pact, member.name):
+            member.memory["eligible"] = "0"
 
 
 def arrive(member: Member) -> None:
@@ -116,12 +121,33 @@ def join(member: Member, look: Look, pact: Pact | None) -> None:
     if peer is None or peer.read_only:
         keep(member, look)
         return
+    if look.placed:
+        cross(member, look, pact, peer)
+        return
     mine = member.server.history()
     extra = errant(mine, peer.history)
     if extra:
         quarantine(member, pact, extra)
         return
     member.memory["quarantine"] = ""
+    enter(member, pact, peer)
+
+
+def cross(member: Member, look: Look, pact: Pact, peer: Peer) -> None:
+    """Without GTIDs: the server follows from a place that is shown to be right, or is set apart."""
+    from .crossing import APPLY, CROSS, course, explain, survey
+
+    case, look = survey(member, look, pact, peer)
+    found = course(case)
+    if found.kind == APPLY:
+        keep(member, look)
+        return
+    reason = explain(case, found)
+    if reason:
+        set_apart(member, reason)
+        return
+    member.memory["quarantine"] = ""
+    member.placed_server.start = case.opened if found.kind == CROSS else None
     enter(member, pact, peer)
 
 
@@ -161,6 +187,11 @@ def quarantine(member: Member, pact: Pact, extra: str) -> None:
         text += (
             f"; {pact.primary} took over at {pact.position}, with every write that was confirmed until then"
         )
+    set_apart(member, text)
+
+
+def set_apart(member: Member, text: str) -> None:
+    """The server follows nobody, keeps what it has, and says why."""
     member.server.replica("STOP")
     member.memory["quarantine"] = text
     member.log.error(

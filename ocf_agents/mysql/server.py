@@ -8,9 +8,11 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING, Record
 from ..system.errors import Refused
 from .closing import close
-from .dialect import Version, history_query, word
+from .dialect import Version, word
 from .driver import SqlRefused, import_driver, said
-from .gtid import Domains, domains, told
+from .gtid import Domains, domains
+from .histories import asking
+from .histories import history as ask_history
 from .look import questions, tabled
 from .relay_log import events, resumption
 
@@ -195,12 +197,7 @@ class Server:
             f"{name}_CONNECT_RETRY": 1,
             f"{name}_HEARTBEAT_PERIOD": HEARTBEAT,
         }
-        more = [f"{key} = {value}" for key, value in numbers.items()]
-        if self.version.mariadb:
-            self.align()
-            more.append("MASTER_USE_GTID = slave_pos")
-        else:
-            more.append(f"{name}_AUTO_POSITION = 1")
+        more = [*(f"{key} = {value}" for key, value in numbers.items()), self.point()]
         if not self.version.mariadb and self.version.number >= (8, 0, 23) and not source.ssl:
             more.append("GET_SOURCE_PUBLIC_KEY = 1")
         more += [part for part in (source.ssl, source.options.strip(" ,")) if part]
@@ -208,6 +205,13 @@ class Server:
         self.tell(f"{word('change source', self.version)} {', '.join(named + more)}", tuple(options.values()))
         self.set_variable(word("replica listens", self.version), 2 * HEARTBEAT)
         self.replica("START")
+
+    def point(self) -> str:
+        """The place from which to follow, for CHANGE MASTER; the threads stand still."""
+        if not self.version.mariadb:
+            return f"{word('source', self.version)}_AUTO_POSITION = 1"
+        self.align()
+        return "MASTER_USE_GTID = slave_pos"
 
     def align(self) -> None:
         """MariaDB's replica position is also that of what this server itself has written."""
@@ -223,7 +227,7 @@ class Server:
 
     def history(self) -> Position:
         """All transactions that are applied here."""
-        return told(self.rows(history_query(self.version))[0])
+        return ask_history(self.rows, self.version)
 
     def dump_hosts(self) -> tuple[str, ...]:
         """The hosts that replicas receive from here at."""
@@ -283,10 +287,9 @@ def ask_peer(source: Source, version: Version, seconds: float) -> Peer:
             connect_timeout=timeout, read_timeout=timeout, write_timeout=timeout,
         )  # fmt: skip
         with connection, connection.cursor() as cursor:
-            cursor.execute(history_query(version))
-            history = told(cursor.fetchone())
-            cursor.execute("SELECT @@GLOBAL.read_only, @@GLOBAL.server_id")
-            read_only, server_id = cursor.fetchone()
+            rows = asking(cursor)
+            history = ask_history(rows, version)
+            ((read_only, server_id),) = rows("SELECT @@GLOBAL.read_only, @@GLOBAL.server_id")
     except (driver.MySQLError, OSError) as error:
         raise Refused(f"{source.host} port {source.port}: {said(error)}") from error
     return Peer(history, bool(read_only), int(server_id))

@@ -16,7 +16,7 @@ from .gtid import covers
 from .look import ANSWERS
 from .member import GROUP
 from .pact import BROKEN, CLOSED, Report
-from .receipt import cease, forgo, resume, whole
+from .receipt import cease, forgo, resume, settle_up, whole
 from .replica import soundness, told
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def await_last_words(member: Member, demoted: tuple[str, ...]) -> None:
 def promote(member: Member, main: Process) -> None:
     """This server is the primary and writable; or Failure, and it is as closed as before."""
     reports = member.host.meanwhile(member.reports)
-    look = member.server.look()
+    look = member.look_within()
     if not look.read_only and member.opened(main):
         return
     if not look.read_only:
@@ -90,12 +90,10 @@ def promote(member: Member, main: Process) -> None:
     if look.source and look.receiving != "No":
         look = cease(member, look)
     others = reports()
-    stand(member, look, told(others))
+    pact = stand(member, look, told(others))
     vip.check(member)
     drain(member, look)
-    if look.source:
-        member.server.forget_source()
-    position = member.server.history()
+    beginning, position = begin(member, look, pact)
     successors: tuple[str, ...] = ()
     if member.lossless:
         member.server.set_acknowledges(False)
@@ -105,9 +103,10 @@ def promote(member: Member, main: Process) -> None:
             for name, report in others.items()
             if report.word != BROKEN and covers(position, report.position)
         )
-    go_on_record(member, taken_over(member.name, str(position), successors))
+    go_on_record(member, taken_over(member.name, beginning, successors))
+    leave(member, look)
     open_writes(member, main)
-    member.log.info(f"is the primary from {position} on")
+    member.log.info(f"is the primary from {beginning} on")
 
 
 def go_on_record(member: Member, pact: Pact) -> None:
@@ -126,6 +125,29 @@ def go_on_record(member: Member, pact: Pact) -> None:
         wait()
 
 
+def begin(member: Member, look: Look, pact: Pact | None) -> tuple[str, Position]:
+    """Where this server begins, for the record, and what it has; its source is forgotten if nothing rests on it.
+
+    Without GTIDs only the source tells where this server is in another one's log, until that is on record.
+    """
+    if look.placed:
+        from .crossing import record
+
+        junction = record(member, member.look(), pact)
+        return str(junction), junction.received or junction.opened
+    if look.source:
+        member.server.forget_source()
+    position = member.server.history()
+    return str(position), position
+
+
+def leave(member: Member, look: Look) -> None:
+    """The source is forgotten, since what it told is on record now."""
+    if look.placed and look.source:
+        settle_up(member)
+        member.server.forget_source()
+
+
 def open_writes(member: Member, main: Process) -> None:
     """The server is writable, which was verified, and this node remembers that it is to be."""
     for word in ("quarantine", "stray", "guard", "claim", "waits_since", "announced"):
@@ -141,16 +163,20 @@ def open_writes(member: Member, main: Process) -> None:
         raise Failure("the server is still read-only after it was opened")
 
 
-def stand(member: Member, look: Look, heard: dict[str, Position]) -> None:
-    """This node may lead, or Failure says who better should."""
+def stand(member: Member, look: Look, heard: dict[str, Position]) -> Pact | None:
+    """This node may lead, by this record, or Failure says who better should."""
     if member.memory["quarantine"]:
         raise Failure(f"this server is set apart: {member.memory['quarantine']}")
-    pact = member.pact()
-    pact = pact if member.lossless else None
+    known = member.pact()
+    pact = known if member.lossless else None
     verdict = elect(Candidate(member.name, look.position, heard, pact))
     reason = doubt(member, look, pact) if verdict.allowed else verdict.reason
+    if not reason and look.placed:
+        from .crossing import doubtful
+
+        reason = doubtful(look, heard, known, member.name)
     if not reason:
-        return
+        return known
     member.memory["claim"] = ""
     try:
         # Not merely a lower score: a better one that has none yet would never get its turn.
@@ -190,7 +216,8 @@ def drain(member: Member, look: Look) -> None:
         return seen[0].drained or bool(seen[0].trouble)
 
     member.deadline.wait(done, member.deadline.left() * DRAIN)
-    if not seen[0].drained or not covers(seen[0].history, look.position):
+    kept = seen[0].position if look.placed else seen[0].history
+    if not seen[0].drained or not covers(kept, look.position):
         why = seen[0].trouble or "there was not enough time; give promote more"
         raise Failure(f"not promoted: what was received is not all applied: {why}")
 

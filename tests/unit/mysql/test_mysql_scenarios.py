@@ -369,8 +369,8 @@ def test_validation_names_a_second_source(cluster: Cluster, monkeypatch: pytest.
     assert "one source" in outcome.reason
 
 
-@pytest.mark.parametrize("mode", ["OFF", "OFF_PERMISSIVE", "ON_PERMISSIVE"])
-def test_a_server_without_gtids_runs_closed_is_never_promoted_and_says_what_it_needs(
+@pytest.mark.parametrize("mode", ["OFF_PERMISSIVE", "ON_PERMISSIVE"])
+def test_a_server_with_gtids_for_some_only_runs_closed_is_never_promoted_and_says_what_it_needs(
     cluster: Cluster, mode: str
 ) -> None:
     node = cluster.nodes["n1"]
