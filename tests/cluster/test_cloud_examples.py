@@ -14,7 +14,7 @@ from support.possible import skip_unless_cloud
 from ocf_agents.deployment.description import understand
 from ocf_agents.lab import Lab, Power
 from ocf_agents.lab.image import CHECKOUT
-from ocf_agents.lab.mariadb import PYTHON
+from ocf_agents.lab.observers import PYTHON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
