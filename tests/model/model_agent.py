@@ -134,6 +134,10 @@ class Node:
         self.turns = turns
         self.time = 0.0
 
+    def exists(self, _path: str) -> bool:
+        """Nothing is left of a rebuilding, which is not modelled."""
+        return False
+
     def now(self) -> float:
         return self.time
 
