@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from .cases import Case
 
-ROUNDS = 15
+ROUNDS = 6
 HEAD = (
     f"\n{'':36}{'instructions':>13}{'/ bare':>8}{'target':>8}{'processes':>11}{'CPU ms':>9}{'/ bare':>8}"
     f"{'wall ms':>9}"
