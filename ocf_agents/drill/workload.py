@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..lab import keystone, mariadb, schemas
+from ..lab import keystone, mariadb
 from ..lab.client import Question, for_a_token
 from ..lab.cloud import lines, preparation
-from ..lab.cloud.configuration import GLANCE, HOSTS, NOVA
+from ..lab.cloud.configuration import HOSTS
+from ..lab.cloud.story import APIS
 from ..lab.demo.story import DEFAULTS
 from ..lab.fault_service import CLOUD_FAULTS, KEYSTONE_FAULTS
 
@@ -45,12 +46,6 @@ def prepare_database(lab: Lab, agent: str) -> None:
     mariadb.install_databases(lab, agent=agent)
 
 
-def prepare_keystone(lab: Lab, _: str) -> None:
-    """Keystone can be started on every node; its database is the cluster's."""
-    with schemas.server(lab, [("keystone", "keystone")]):
-        keystone.prepare(lab, connection=schemas.url("keystone"))
-
-
 def prepare_cloud(lab: Lab, _: str) -> None:
     """The whole deployment can be started on every node."""
     preparation.require_programs()
@@ -67,13 +62,11 @@ def whole_cloud(lab: Lab) -> dict[str, Question]:
     token = lab.wait(lambda: keystone.ask_for_token(lab), SECONDS, "a token").token
     headers = {"X-Auth-Token": token, "Content-Type": "application/json"}
     image = '{"name": "drill", "container_format": "bare", "disk_format": "raw"}'
-    own = "/v2/images/{id}"
+    own = APIS["Glance"][2] + "/{id}"
     return {
         **tokens(lab),
-        "Glance": Question(
-            GLANCE, 9292, "/v2/images", "POST", image, headers, (("GET", own), ("DELETE", own)), 0.5
-        ),
-        "Nova": Question(NOVA, 8774, "/v2.1/os-services", headers=headers, interval=0.5),
+        "Glance": Question(*APIS["Glance"], "POST", image, headers, (("GET", own), ("DELETE", own)), 0.5),
+        "Nova": Question(*APIS["Nova"], headers=headers, interval=0.5),
     }
 
 
@@ -82,8 +75,8 @@ WORKLOADS: dict[str, Workload] = {
     "keystone": Workload(
         "Keystone on it, and a client that asks for tokens",
         {**keystone.HOSTS, **mariadb.HOSTS},
-        prepare_keystone,
-        lambda lab: (*DEFAULTS, *keystone.crm_lines(lab), *keystone.BEHIND_MYSQL),
+        lambda lab, _: keystone.prepare_on_mysql(lab),
+        lambda lab: (*DEFAULTS, *keystone.crm_lines_on_mysql(lab)),
         tokens,
         KEYSTONE_FAULTS,
     ),

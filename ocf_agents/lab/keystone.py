@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import mariadb
+from . import mariadb, schemas
 from .errors import LabError
 
 if TYPE_CHECKING:
@@ -135,6 +135,12 @@ def prepare(
         node.check(["sh", "-c", _UNPACK], input=template)
 
 
+def prepare_on_mysql(lab: Lab) -> None:
+    """Keystone can be started on every node, with its database in the cluster's MySQL; nothing is started."""
+    with schemas.server(lab, [("keystone", "keystone")]):
+        prepare(lab, connection=schemas.url("keystone"))
+
+
 def prepare_one(node: Node, password: str) -> None:
     """Keystone can be started on this node."""
     _write_configuration(node, SQLITE)
@@ -207,3 +213,8 @@ def crm_lines(lab: Lab, password: str = PASSWORD) -> tuple[str, ...]:
         'op monitor interval="15s" timeout="30s"',
         "group Keystone keystoneIP keystoneService",
     )
+
+
+def crm_lines_on_mysql(lab: Lab) -> tuple[str, ...]:
+    """The same, where Keystone's database is the cluster's MySQL."""
+    return (*crm_lines(lab), *BEHIND_MYSQL)

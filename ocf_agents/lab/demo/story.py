@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
-from .. import keystone, mariadb, schemas
+from .. import keystone, mariadb
 from ..errors import LabError
 from ..fault_service import processes_of
 from . import stage
@@ -34,9 +34,8 @@ class Story(stage.Stage):
     def tell(self) -> None:
         """Every step held, or a LabError says what was expected and what was seen."""
         self.show_the_agents("mysql", "keystone")
-        told = self.narrator.step("prepare MySQL and Keystone: databases, keys, users, catalogue")
-        with told, schemas.server(self.lab, [("keystone", "keystone")]):
-            keystone.prepare(self.lab, connection=schemas.url("keystone"))
+        with self.narrator.step("prepare MySQL and Keystone: databases, keys, users, catalogue"):
+            keystone.prepare_on_mysql(self.lab)
         self.load_the_database(DEFAULTS)
         self.load_keystone()
         with tempfile.TemporaryDirectory() as directory:
@@ -51,7 +50,7 @@ class Story(stage.Stage):
         """The operators' lines are loaded, and the client gets a token through the virtual address."""
         lab, tell = self.lab, self.narrator
         tell.say("load Keystone, which has its database there:")
-        self.enter((*keystone.crm_lines(lab), *keystone.BEHIND_MYSQL))
+        self.enter(keystone.crm_lines_on_mysql(lab))
         lab.wait(self.healthy, stage.PATIENCE, "the group to run on one node")
         answer = lab.wait(
             lambda: keystone.ask_for_token(lab), stage.PATIENCE, "a token through the virtual address"
