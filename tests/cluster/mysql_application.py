@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ocf_agents.lab import mariadb
+from ocf_agents.lab import Power, mariadb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,38 @@ class Application:
     def wait_whole(self) -> None:
         """A primary, a replica on record, and the address."""
         self.lab.wait(lambda: mariadb.whole(self.lab), 90, "a primary with a standby on record")
+
+    # What happens to it, each with what must follow.
+
+    def still_have_the_row_of_the_plain_server(self) -> None:
+        for node in self.lab.nodes:
+            assert mariadb.ask(node, "SELECT COUNT(*) FROM app.written WHERE number = 1") == "1"
+
+    def switch_over(self) -> None:
+        old = self.primary()
+        self.lab.crm("node", "standby", old.name)
+        self.wait_for_another(old)
+        self.writer.await_more()
+        self.lab.crm("node", "online", old.name)
+
+    def lose_the_primarys_server(self) -> None:
+        old = self.primary()
+        kill_server(old)
+        self.wait_for_another(old)
+        self.writer.await_more()
+        self.wait_whole()
+        assert self.replica() == old
+
+    def lose_the_replicas_server(self) -> None:
+        kill_server(self.replica())
+        self.writer.await_more(200)
+
+    def lose_the_primarys_node(self) -> None:
+        old = self.primary()
+        old.kill()
+        self.wait_for_another(old)
+        self.writer.await_more()
+        self.lab.wait(lambda: old.power is Power.ON, 60, "the old primary to be switched on")
 
 
 def kill_server(node: Node) -> None:

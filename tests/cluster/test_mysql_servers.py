@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from mysql_application import Application, at_work, kill_server, wrap
+from mysql_application import Application, at_work, wrap
 from ocf_tester import call
 from support.possible import skip_unless_lab
 
@@ -130,8 +130,7 @@ def test_a_server_is_closed_while_a_write_waits_for_an_acknowledgement(
 
 
 def test_wrapping_a_plain_server_keeps_its_data_and_makes_it_the_primary(application: Application) -> None:
-    for node in application.lab.nodes:
-        assert mariadb.ask(node, "SELECT COUNT(*) FROM app.written WHERE number = 1") == "1"
+    application.still_have_the_row_of_the_plain_server()
 
 
 def test_the_primary_has_all_that_replication_needs(application: Application, flavour: MySQL) -> None:
@@ -141,33 +140,19 @@ def test_the_primary_has_all_that_replication_needs(application: Application, fl
 
 
 def test_a_planned_switchover_loses_nothing(application: Application) -> None:
-    old = application.primary()
-    application.lab.crm("node", "standby", old.name)
-    application.wait_for_another(old)
-    application.writer.await_more()
-    application.lab.crm("node", "online", old.name)
+    application.switch_over()
 
 
 def test_a_killed_server_is_replaced_and_comes_back_as_a_replica(application: Application) -> None:
-    old = application.primary()
-    kill_server(old)
-    application.wait_for_another(old)
-    application.writer.await_more()
-    application.wait_whole()
-    assert application.replica() == old
+    application.lose_the_primarys_server()
 
 
 def test_a_killed_replica_costs_a_pause_and_returns(application: Application) -> None:
-    kill_server(application.replica())
-    application.writer.await_more(200)
+    application.lose_the_replicas_server()
 
 
 def test_a_node_that_loses_power_is_replaced_and_returns(application: Application) -> None:
-    old = application.primary()
-    old.kill()
-    application.wait_for_another(old)
-    application.writer.await_more()
-    application.lab.wait(lambda: old.power is Power.ON, 60, "the old primary to be switched on")
+    application.lose_the_primarys_node()
 
 
 def send_nothing(node: Node, other: Node) -> None:
