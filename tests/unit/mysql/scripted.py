@@ -38,6 +38,12 @@ class Script:
     def statements(self) -> list[str]:
         return [statement for statement, _ in self.told]
 
+    @property
+    def change(self) -> str:
+        """The one statement that said whom to follow, and from where."""
+        (told,) = [told for told in self.statements if told.startswith("CHANGE")]
+        return told
+
     def connect(self, **_: Any) -> Script:
         return self
 

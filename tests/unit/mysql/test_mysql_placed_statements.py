@@ -88,23 +88,18 @@ def talk(
     return server, script
 
 
-def change(script: Script) -> str:
-    (told,) = [told for told in script.statements if told.startswith("CHANGE")]
-    return told
-
-
 @pytest.mark.parametrize("text", VERSIONS)
 def test_a_replica_goes_on_from_what_is_executed_and_not_from_what_is_received(
     monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     server, script = talk(monkeypatch, text)
     server.follow(SOURCE)
-    assert "_LOG_FILE = 'bin.000007'" in change(script)
-    assert "_LOG_POS = 1234" in change(script)
-    assert "_AUTO_POSITION = 0" in change(script)
+    assert "_LOG_FILE = 'bin.000007'" in script.change
+    assert "_LOG_POS = 1234" in script.change
+    assert "_AUTO_POSITION = 0" in script.change
     statements = script.statements
     stop = next(i for i, told in enumerate(statements) if told.startswith("STOP"))
-    assert stop < statements.index(change(script)) < len(statements) - 1
+    assert stop < statements.index(script.change) < len(statements) - 1
     assert statements[-1].startswith("START")
 
 
@@ -113,8 +108,8 @@ def test_a_server_that_crosses_a_junction_begins_there(monkeypatch: pytest.Monke
     server, script = talk(monkeypatch, text)
     server.start = Coordinates(OTHER, "other-bin.000012", 157)
     server.follow(SOURCE)
-    assert "_LOG_FILE = 'other-bin.000012'" in change(script)
-    assert "_LOG_POS = 157" in change(script)
+    assert "_LOG_FILE = 'other-bin.000012'" in script.change
+    assert "_LOG_POS = 157" in script.change
 
 
 @pytest.mark.parametrize("text", ["8.4.5", "9.3.0"])
