@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from posix import getpid, listdir, readlink, stat
 
 from ..lean import TYPE_CHECKING, Record
-from .pulse import DEAD, PARENT, SESSION, STARTED, STATE, fields, read
+from .pulse import DEAD, ENVIRONMENT_END, FLAGS, PARENT, SESSION, STARTED, STATE, fields, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARK = "OCF_AGENTS_RESOURCE"
 """The environment variable that every process started by these agents, and its children, carry."""
+
+KERNEL_OR_EXITING = 0x00200000 | 0x00000004
+"""PF_KTHREAD and PF_EXITING: what has no program, and what has none any more."""
+
+LOADING_LOOKS, LOADING_PAUSE = 40, 0.005
+"""How often, and after how many seconds each, one looks again at a program that is being loaded."""
 
 
 class Process(Record):
@@ -28,8 +35,8 @@ class Process(Record):
 
 def process(pid: int) -> Process | None:
     """The living process of this pid; a zombie, a kernel thread and a process gone are none."""
+    command = loaded(pid, "cmdline")
     line = read(f"/proc/{pid}/stat")
-    command = read(f"/proc/{pid}/cmdline")
     if not line or not command:
         return None
     try:
@@ -37,6 +44,31 @@ def process(pid: int) -> Process | None:
     except OSError:
         return None
     return parse(pid, line, command, uid)
+
+
+def loaded(pid: int, name: str) -> bytes | None:
+    """What this file says of a process once its program is loaded (execve(2)); None if it is gone.
+
+    Until the kernel has copied a program's arguments and environment, both are empty. Processes
+    wait there for the processor, and are neither gone nor without a mark meanwhile.
+    """
+    path = f"/proc/{pid}/{name}"
+    for _ in range(LOADING_LOOKS):
+        content = read(path)
+        if content != b"":
+            return content
+        if not loading(fields(read(f"/proc/{pid}/stat") or b"")):
+            break
+        time.sleep(LOADING_PAUSE)
+    # The program may have been loaded between both looks.
+    return read(path)
+
+
+def loading(words: list[bytes]) -> bool:
+    """Whether a living process has no environment yet, by the words of its stat line."""
+    if len(words) <= ENVIRONMENT_END or words[STATE] in DEAD:
+        return False
+    return not int(words[FLAGS]) & KERNEL_OR_EXITING and words[ENVIRONMENT_END] == b"0"
 
 
 def parse(pid: int, line: bytes, command: bytes, uid: int) -> Process | None:
@@ -76,7 +108,7 @@ def namespace(pid: str) -> str:
 
 def mark(known: Process) -> str | None:
     """The resource that a process carries in its environment, or nothing; None if it is gone."""
-    raw = read(f"/proc/{known.pid}/environ")
+    raw = loaded(known.pid, "environ")
     if not raw:
         # A process that just ended has no environment either, but it is no process without a mark.
         now = process(known.pid)

@@ -11,7 +11,7 @@ from posix import read as read_some
 CHUNK = 1 << 16
 DEAD = (b"Z", b"X")
 SUSPENDED = b"T"
-STATE, PARENT, SESSION, STARTED = 0, 1, 3, 19
+STATE, PARENT, SESSION, FLAGS, STARTED, ENVIRONMENT_END = 0, 1, 3, 6, 19, 48
 """Places in a stat line after the process's name."""
 
 

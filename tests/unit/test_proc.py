@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 
 import pytest
 from hypothesis import given
@@ -49,11 +48,47 @@ def test_no_name_and_no_number_is_too_strange(name: bytes, numbers: list[int], c
 def sleeper() -> tuple[subprocess.Popen[bytes], proc.Process]:
     """A child that sleeps, with a mark and in a session of its own, and what the kernel says of it."""
     child = subprocess.Popen(["/bin/sleep", "60"], env={proc.MARK: "p_ö"}, start_new_session=True)
-    # A program that is being loaded has no command line for a moment.
-    end = time.monotonic() + 10
-    while not (found := proc.process(child.pid)):
-        assert time.monotonic() < end
+    found = proc.process(child.pid)
+    assert found
     return child, found
+
+
+LOADING = (
+    b"42 (sleep) R 17 41 40 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 4774948 4096 0 18446744073709551615 0 0 0 0 0 "
+    b"0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 140735977085244 0 0 0 0\n"
+)
+"""What the kernel says of a process in the middle of execve: no end of its arguments and environment."""
+
+
+def test_a_process_is_seen_with_its_mark_while_its_program_is_still_being_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    child, found = sleeper()
+    there, waited = proc.read, 0
+
+    def read(path: str) -> bytes | None:
+        return there(path) if waited > 3 else LOADING if path.endswith("/stat") else b""
+
+    def sleep(_seconds: float) -> None:
+        nonlocal waited
+        waited += 1
+
+    monkeypatch.setattr(proc, "read", read)
+    monkeypatch.setattr("time.sleep", sleep)
+    try:
+        assert proc.process(child.pid) == found
+        waited = 0
+        assert proc.mark(found) == "p_ö"
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_a_process_whose_program_is_never_loaded_is_waited_for_a_moment_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(proc, "read", lambda path: LOADING if path.endswith("/stat") else b"")
+    assert proc.process(os.getpid()) is None
 
 
 def test_a_living_process_is_found_with_its_mark_and_is_gone_once_it_ended() -> None:
