@@ -76,7 +76,9 @@ def test_a_process_is_seen_with_its_mark_while_its_program_is_still_being_loaded
     monkeypatch.setattr(proc, "read", read)
     monkeypatch.setattr("time.sleep", sleep)
     try:
-        assert proc.process(child.pid) == found
+        seen = proc.process(child.pid)
+        assert seen
+        assert (seen.started, seen.command) == (found.started, found.command)
         waited = 0
         assert proc.mark(found) == "p_ö"
     finally:
