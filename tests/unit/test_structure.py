@@ -6,14 +6,10 @@ import ast
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from support.each import each
 
 from ocf_agents.agents import COMPATIBLE, everyone, find
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGE = CHECKOUT / "ocf_agents"
@@ -59,16 +55,19 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def imports(path: Path) -> list[str]:
     """The full names of what a file imports, wherever in it."""
     parts = path.relative_to(CHECKOUT).with_suffix("").parts
+    found: list[str] = []
     for node in nodes(path):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = parts[: len(parts) - node.level] if node.level else ()
             base = ".".join((*above, *([node.module] if node.module else [])))
-            yield from (f"{base}.{alias.name}" for alias in node.names) if base == "ocf_agents" else (base,)
+            found += (f"{base}.{alias.name}" for alias in node.names) if base == "ocf_agents" else (base,)
+    return found
 
 
 @each_source

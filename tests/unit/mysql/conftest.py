@@ -33,6 +33,8 @@ def settled() -> Cluster:
             assert node.do("start").code == 0
         assert promote(cluster.nodes["n1"]).code == 0
         settle(cluster)
+    for node in cluster.nodes.values():
+        node.calls.clear()
     assert Pact.read(cluster.nodes["n1"].pact) == Pact("n1", ("n2",), "", "0-1-100")
     return cluster
 
