@@ -75,7 +75,8 @@ test-cloud: packages-cloud $(VENV)/ready
 test-mysql-servers: packages $(VENV)/ready
 	@sh packaging/debian-packages servers
 	@$(PYTHON) packaging/mysql-servers build/mysql-servers $(MYSQL)
-	@OCF_TEST_MYSQL_SERVERS=$(abspath build/mysql-servers) $(RUN) -m pytest -rA tests/cluster/test_mysql_servers.py \
+	@OCF_TEST_MYSQL_SERVERS=$(abspath build/mysql-servers) $(RUN) -m pytest -rA \
+	    tests/cluster/test_mysql_servers.py tests/cluster/test_mysql_clone.py \
 	    $(if $(MYSQL),-k '$(MYSQL)]')
 
 ## check              lint, unit and contract tests: no root, no network, no cluster
@@ -110,12 +111,14 @@ bench: packages $(VENV)/ready
 load: packages $(VENV)/ready
 	@$(RUN) -m bench.load $(or $(MINUTES),30)
 
-## drill-mysql [ROUNDS=1] [DRILL=...] [WITH=keystone]  every fault on a real MariaDB cluster, with what it cost
+## drill-mysql [ROUNDS=1] [DRILL=...] [WITH=keystone] [MYSQL=8.4]  every fault on a real cluster, with what it cost
 .PHONY: drill-mysql
 drill-mysql: packages$(if $(filter cloud,$(WITH)),-cloud) $(VENV)/ready
+	@$(if $(MYSQL),sh packaging/debian-packages servers)
+	@$(if $(MYSQL),$(PYTHON) packaging/mysql-servers build/mysql-servers $(MYSQL))
 	@rm -f drill-mysql.json
 	@$(VENV)/bin/ocf-agents drill run --rounds $(or $(ROUNDS),1) $(addprefix --fault ,$(DRILL)) \
-	    $(addprefix --workload ,$(WITH)) \
+	    $(addprefix --workload ,$(WITH)) $(addprefix --server build/mysql-servers/,$(MYSQL)) \
 	    --json drill-mysql.json --report drill-mysql.html
 
 ## drill-peers [ROUNDS=1] [DRILL=...]  the same on ocf:heartbeat:mysql and ocf:heartbeat:mariadb, side by side

@@ -61,6 +61,12 @@ def list_faults() -> None:
     show_default=True,
     help="What stands on the database and is asked all the time: see ocf-agents drill list.",
 )
+@click.option(
+    "--server",
+    type=click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True),
+    help="MySQL's own, 8.0.22 or later, in this directory, as packaging/mysql-servers makes them; without it "
+    "this machine's MariaDB.",
+)
 @click.option("--json", "record", type=FILE, help="Keep the results here, and go on from what it holds.")
 @click.option("--report", type=FILE, help="Write a report in HTML, with a picture of each round.")
 def run(
@@ -74,13 +80,14 @@ def run(
     threshold: int | None,
     fencing: bool,
     workload: str,
+    server: Path | None,
     record: Path | None,
     report: Path | None,
 ) -> None:
     """Play rounds of faults; exit code 1 if ours lost a confirmed write, or left the cluster broken."""
     from ..lab import LabError
 
-    among = allowed(names, seed, agents, workload)
+    among = allowed(names, seed, agents, workload, server)
     wanted = planned(max(rounds, only or 0), seed, among, agents)
     if only is not None:
         wanted = [one for one in wanted if one.number == only]
@@ -91,6 +98,7 @@ def run(
         "fencing": fencing,
         "threshold": threshold,
         "workload": workload,
+        "server": str(server or ""),
     }
     document = begun(record, {**setting, "rounds": []})
     try:
@@ -100,7 +108,13 @@ def run(
     finish(document, report)
 
 
-def allowed(names: tuple[str, ...], seed: int | None, agents: tuple[str, ...], workload: str) -> list[str]:
+def allowed(
+    names: tuple[str, ...],
+    seed: int | None,
+    agents: tuple[str, ...],
+    workload: str,
+    server: Path | None = None,
+) -> list[str]:
     """The faults to choose from: these, or all that there are with the workload."""
     from ..drill.session import CATALOGUE, NEEDS_NO_FENCING, faults_with
     from ..drill.workload import WORKLOADS
@@ -113,8 +127,13 @@ def allowed(names: tuple[str, ...], seed: int | None, agents: tuple[str, ...], w
             raise Unusable(f"{name}: no such fault; see: ocf-agents drill list")
         if name not in known:
             raise Unusable(f"{name}: the workload {workload} has no such service; take another --workload")
-    if workload != "database" and {*map(full_name, agents)} - {full_name("openstack:mysql")}:
-        raise Unusable(f"workload {workload}: runs on openstack:mysql alone; leave --agent away")
+    if server and not (server / "bin/mysqld").exists():
+        raise Unusable(f"server {server}: has no bin/mysqld; packaging/mysql-servers makes such directories")
+    if server and workload != "database":
+        raise Unusable(f"workload {workload}: stands on MariaDB; leave --server away")
+    if (server or workload != "database") and {*map(full_name, agents)} - {full_name("openstack:mysql")}:
+        what = f"workload {workload}" if workload != "database" else f"server {server}"
+        raise Unusable(f"{what}: runs on openstack:mysql alone; leave --agent away")
     # What is drawn by lot goes on in the same cluster.
     return [*names] or [name for name in known if seed is None or name not in NEEDS_NO_FENCING]
 
@@ -145,7 +164,7 @@ def begun(record: Path | None, fresh: dict[str, Any]) -> dict[str, Any]:
     if record is None or not record.exists():
         return fresh
     try:
-        document: dict[str, Any] = json.loads(record.read_text())
+        document: dict[str, Any] = {"server": "", **json.loads(record.read_text())}
         same = all(document[key] == fresh[key] for key in fresh if key != "rounds")
     except (ValueError, KeyError, TypeError):
         raise Unusable(f"{record}: is no record of drills; move it away") from None
@@ -170,7 +189,7 @@ def play(document: dict[str, Any], wanted: list[Round], record: Path | None) -> 
         if record is not None:
             save(record, json.dumps(document, indent=1) + "\n")
 
-    setting = {key: document[key] for key in ("nodes", "fencing", "threshold", "workload")}
+    setting = {key: document[key] for key in ("nodes", "fencing", "threshold", "workload", "server")}
     session = Session(f"drill{os.getpid()}", **setting)
     while left:
         session.run(left, done)

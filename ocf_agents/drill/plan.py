@@ -39,8 +39,9 @@ class Round:
         names = self.faults if seed is None else setting["faults"]
         words += [f"--fault {name}" for name in names]
         words += [] if seed is None else [f"--seed {seed}", f"--only {self.number}"]
-        workload, threshold = setting["workload"], setting["threshold"]
+        workload, threshold, server = setting["workload"], setting["threshold"], setting["server"]
         words += ["" if workload == "database" else f"--workload {workload}"]
+        words += [f"--server {server}" if server else ""]
         words += ["" if threshold is None else f"--threshold {threshold}"]
         words += [f"--nodes {setting['nodes']}", "" if fencing else "--no-fencing"]
         return " ".join(filter(None, words))

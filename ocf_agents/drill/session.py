@@ -13,8 +13,9 @@ from ..lab import Lab, LabError, mariadb
 from ..lab.client import clients
 from ..lab.fault_disk import free_disk
 from ..lab.faults import FAULTS, PARTING, UNFENCED
+from ..lab.flavours import MySQL
 from ..lab.mariadb import OURS
-from ..lab.scene import Drill
+from ..lab.scene import REPLICATES, Drill, status
 from .timeline import Power, Timeline
 from .verdict import PARTED, WHOLE, Books
 from .workload import SECONDS, WORKLOADS
@@ -43,7 +44,10 @@ def faults_with(workload: str) -> list[str]:
 class Session:
     """A lab that rounds are played on; it is thrown away after a round that left it broken."""
 
-    def __init__(self, name: str, *, nodes: int, fencing: bool, threshold: int | None, workload: str) -> None:
+    def __init__(
+        self, name: str, *, nodes: int, fencing: bool, threshold: int | None, workload: str, server: str = ""
+    ) -> None:
+        self.flavour = MySQL(Path(server)) if server else mariadb.DEBIAN
         self.name, self.nodes, self.fencing, self.threshold = name, nodes, fencing, threshold
         self.workload = WORKLOADS[workload]
 
@@ -51,8 +55,8 @@ class Session:
         """Rounds of one setting are played and taken off the list, until the cluster is not whole."""
         agent, fencing = left[0].agent, self.fences(left[0])
         with self.lab(fencing) as lab:
-            self.workload.prepare(lab, agent)
-            mariadb.configure(lab, agent, threshold=self.threshold)
+            self.workload.prepare(lab, agent, self.flavour)
+            mariadb.configure(lab, agent, threshold=self.threshold, flavour=self.flavour)
             if lines := "".join(f"{line}\n" for line in self.workload.lines(lab)):
                 lab.crm_configure(lines)
             while left and (left[0].agent, self.fences(left[0])) == (agent, fencing):
@@ -68,7 +72,10 @@ class Session:
     def lab(self, fencing: bool) -> Lab:
         """The nodes, which are not up yet."""
         hosts, install, volumes = self.workload.hosts, mariadb.INSTALL, mariadb.VOLUMES
-        return Lab(self.name, self.nodes, fencing=fencing, hosts=hosts, install=install, volumes=volumes)
+        return Lab(
+            self.name, self.nodes, fencing=fencing, hosts=hosts, install=install, volumes=volumes,
+            shares=self.flavour.shares,
+        )  # fmt: skip
 
     def fences(self, planned: Round) -> bool:
         """Whether the cluster of a round fences."""
@@ -79,7 +86,7 @@ class Session:
         with tempfile.TemporaryDirectory(prefix="ocf-drill-") as name, ExitStack() as stack:
             directory = Path(name)
             directory.chmod(0o755)
-            drill = Drill(lab, directory, planned.agent)
+            drill = Drill(lab, directory, planned.agent, self.flavour)
             final = WHOLE
             try:
                 lab.wait(lambda: whole(drill), WHOLE_SECONDS, "the cluster to be whole before")
@@ -206,7 +213,6 @@ def whole(drill: Drill) -> bool:
 def replicates(lab: Lab, name: str) -> bool:
     """Whether the server on a node receives and applies."""
     try:
-        told = mariadb.ask(lab.node(name), "SHOW SLAVE STATUS")
+        return REPLICATES in status(lab.node(name))
     except LabError:
         return False
-    return "\tYes\tYes\t" in told

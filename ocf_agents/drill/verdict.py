@@ -19,7 +19,9 @@ PARTED = "whole, but for what is set apart"
 """How a split ends that nobody could prevent: the losing side's writes are kept apart, and named."""
 BOTH_WRITE = {fault.__name__ for fault in UNFENCED}
 """Faults in which both sides of a split confirm writes, so that one of them has to be set apart."""
-GTID = re.compile(r"\b(\d+)-(\d+)-(\d+)(?:-(\d+))?")
+GTID = re.compile(r"\b\d+-\d+-(\d+)(?:-(\d+))?")
+SPAN = re.compile(r":(\d+)(?:-(\d+))?")
+"""First and last transaction: of a server in a domain, as MariaDB names them; of one that MySQL named before."""
 
 
 class Books:
@@ -67,7 +69,8 @@ class Books:
 def transactions(words: str) -> int:
     """How many transactions a server names that says why it is set apart."""
     listed = words.partition(" it has ")[2].partition(", which ")[0]
-    return sum(int(last or first) - int(first) + 1 for _, _, first, last in GTID.findall(listed))
+    spans = (SPAN if ":" in listed else GTID).findall(listed)
+    return sum(int(last or first) - int(first) + 1 for first, last in spans)
 
 
 def words_of(drill: Drill) -> dict[str, str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Callable
 
     from ..lab import Lab
+    from ..lab.flavours import MariaDB, MySQL
     from ..lab.scene import Drill
 
 SECONDS = 240.0
@@ -28,25 +29,25 @@ SECONDS = 240.0
 class Workload:
     """Services, with what is needed to run them and to see whether they answer.
 
-    prepare: nothing is started, and everything can be, the database by this agent; lines: what an operator
+    prepare: nothing is started, and everything can be, this server by this agent; lines: what an operator
     types beside the database's lines; questions: by the service's name, to services that run; faults: of
     these services, beside those of the database.
     """
 
     about: str
     hosts: Mapping[str, int]
-    prepare: Callable[[Lab, str], None]
+    prepare: Callable[[Lab, str, MariaDB | MySQL], None]
     lines: Callable[[Lab], Iterable[str]]
     questions: Callable[[Lab], dict[str, Question]]
     faults: tuple[Callable[[Drill], None], ...] = ()
 
 
-def prepare_database(lab: Lab, agent: str) -> None:
+def prepare_database(lab: Lab, agent: str, flavour: MariaDB | MySQL) -> None:
     """The database can be started on every node."""
-    mariadb.install_databases(lab, agent=agent)
+    mariadb.install_databases(lab, agent=agent, flavour=flavour)
 
 
-def prepare_cloud(lab: Lab, _: str) -> None:
+def prepare_cloud(lab: Lab, *_: object) -> None:
     """The whole deployment can be started on every node."""
     preparation.require_programs()
     preparation.prepare(lab)
@@ -75,7 +76,7 @@ WORKLOADS: dict[str, Workload] = {
     "keystone": Workload(
         "Keystone on it, and a client that asks for tokens",
         {**keystone.HOSTS, **mariadb.HOSTS},
-        lambda lab, _: keystone.prepare_on_mysql(lab),
+        lambda lab, *_: keystone.prepare_on_mysql(lab),
         lambda lab: (*DEFAULTS, *keystone.crm_lines_on_mysql(lab)),
         tokens,
         KEYSTONE_FAULTS,

@@ -12,7 +12,7 @@ from .fault_agent import STRUCK_AGENTS
 from .fault_disk import fill_disk
 from .fault_split import split_nodes, split_without_fencing
 from .node import Power
-from .scene import server_of
+from .scene import APPLIER_STOPPED, server_of, status
 
 if TYPE_CHECKING:
     from .node import Node
@@ -109,26 +109,21 @@ def broken_replica(drill: Drill) -> None:
     node, old = drill.replica, drill.primary
     row = int(time.time() * 1000) + 10_000_000
     insertion = f"INSERT INTO app.written VALUES ({row})"  # noqa: S608  # a number
-    mariadb.ask(node, f"SET sql_log_bin = 0; {insertion}")
+    mariadb.ask(node, drill.flavour.aside(insertion))
     mariadb.ask(old, insertion)
-    drill.lab.wait(lambda: "duplicate" in applier(node).lower(), 30, "the replica's applier to stop")
+    drill.lab.wait(lambda: APPLIER_STOPPED in status(node), 30, "the replica's applier to stop")
     time.sleep(NOTICED)  # whether the agent has noticed is its own affair
     old.check(["kill", "-KILL", server_of(old)])
     drill.lab.wait(lambda: server_of(old), 60, "the old primary to be started again")
     repair = f"DELETE FROM app.written WHERE number = {row}"  # noqa: S608  # a number
-    mariadb.ask(node, f"STOP SLAVE; SET sql_log_bin = 0; {repair}; START SLAVE")
+    mariadb.ask(node, f"STOP REPLICA; {drill.flavour.aside(repair)}; START REPLICA")
     drill.writer.await_more()
-
-
-def applier(node: Node) -> str:
-    """What a node's server says of its replication."""
-    return mariadb.ask(node, "SHOW SLAVE STATUS")
 
 
 def lose_replica_server_then_primary(drill: Drill) -> None:
     """The replica's server gets SIGKILL with a relay log that it has not applied; then the primary's node dies."""
     node, old = drill.replica, drill.primary
-    mariadb.ask(node, "STOP SLAVE SQL_THREAD")
+    mariadb.ask(node, "STOP REPLICA SQL_THREAD")
     drill.writer.await_more(5)
     node.check(["kill", "-KILL", server_of(node)])
     old.kill()

@@ -22,6 +22,11 @@ class MariaDB:
     program: str = "/usr/sbin/mariadbd"
     parameters: str = 'binary="/usr/bin/mysqld_safe"'
     options: str = "innodb_log_file_size = 16M\nbinlog_expire_logs_seconds = 600\n"
+    shares: tuple[Path, ...] = ()
+
+    def aside(self, statement: str) -> str:
+        """What root tells a replica to write something there that nobody replicates."""
+        return f"SET sql_log_bin = 0; {statement}"
 
     def fill(self, directory: Path, statements: str) -> None:
         """The directory, which is the server's user's, holds a database that was told these, one a line."""
@@ -49,6 +54,16 @@ class MySQL:
     def parameters(self) -> str:
         """What the agent is told of it."""
         return f'binary="{self.program}" client_binary="{self.directory}/bin/mysql"'
+
+    @property
+    def shares(self) -> tuple[Path, ...]:
+        """What the nodes have to see of this machine."""
+        return (self.directory,)
+
+    def aside(self, statement: str) -> str:
+        """What root tells a replica to write something there that nobody replicates."""
+        opened, closed = (f"SET GLOBAL super_read_only = {value}" for value in (0, 1))
+        return f"{opened}; SET sql_log_bin = 0; {statement}; {closed}"
 
     @property
     def places(self) -> dict[str, str]:

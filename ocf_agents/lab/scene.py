@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .client import Client
+    from .flavours import MariaDB, MySQL
     from .lab import Lab
     from .node import Node
 
@@ -23,14 +24,23 @@ APART = "is kept apart"
 ENOUGH = 3
 """So many good answers of a service show that it serves again."""
 PIDFILE = "/var/run/mysqld/mysqld.pid"
+REPLICATES, APPLIER_STOPPED = "\tYes\tYes\t", "\tYes\tNo\t"
+"""A replica's status: whether it receives, and whether it applies."""
 
 
 class Drill:
     """A lab with the database, its application and a watcher."""
 
-    def __init__(self, lab: Lab, directory: Path, agent: str = mariadb.OURS) -> None:
+    def __init__(
+        self,
+        lab: Lab,
+        directory: Path,
+        agent: str = mariadb.OURS,
+        flavour: MariaDB | MySQL = mariadb.DEBIAN,
+    ) -> None:
         self.lab = lab
         self.agent = agent
+        self.flavour = flavour
         self.writer = mariadb.writer(lab, directory)
         self.watcher = mariadb.watcher(lab, directory)
         self.clients: dict[str, Client] = {}
@@ -112,6 +122,11 @@ def set_apart(told: str, resource: str) -> dict[str, str]:
         if failure.get("op_key", "").startswith(f"{resource}_monitor")
         and APART in failure.get("exitreason", "")
     }
+
+
+def status(node: Node) -> str:
+    """What a node's server says of its replication; the words of MariaDB, and of MySQL 8.0.22 and later."""
+    return mariadb.ask(node, "SHOW REPLICA STATUS")
 
 
 def server_of(node: Node) -> str:

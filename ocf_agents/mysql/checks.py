@@ -85,11 +85,11 @@ def check_server(member: Member, clone: Clone, replicated: bool) -> None:
     findings = clone_findings(clone)
     if not member.settings.replication_user:
         findings.append("replication_user: not set, so that no replica can log in")
-    if member.reseeds:
-        from .reseed.means import missing
-
-        findings += [f"reseed=auto: {name}: not installed on this node" for name in missing(member)]
     look = member.look()
+    if member.reseeds:
+        from .reseed.means import findings as reseeding
+
+        findings += [f"reseed=auto: {finding}" for finding in reseeding(member, look.answer == ANSWERS)]
     if look.unfit:
         findings.append(f"this server {look.unfit}")
     if look.answer == ANSWERS:
@@ -118,6 +118,8 @@ def clone_findings(clone: Clone) -> list[str]:
 
 def server_findings(member: Member) -> list[str]:
     """What the running server lacks."""
+    from .driver import granted
+
     server, findings = member.server, []
     if not server.value("@@GLOBAL.log_bin"):
         findings.append("log_bin is off: set log_bin in the server's configuration")
@@ -128,8 +130,8 @@ def server_findings(member: Member) -> list[str]:
     if not server.value(f"@@GLOBAL.{updates}"):
         findings.append(f"{updates} is off: a former primary could not come back")
     findings += beside(member, number)
-    told = " ".join(str(row[0]) for row in server.rows("SHOW GRANTS")).upper()
-    if not any(granted in told for granted in GRANTED):
+    told = granted(server.rows("SHOW GRANTS"))
+    if not any(privilege in told for privilege in GRANTED):
         findings.append(f"{member.login.user} lacks REPLICATION SLAVE")
     return findings
 

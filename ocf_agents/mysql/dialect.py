@@ -26,6 +26,11 @@ class Version(Record):
         """Whether this is MariaDB, which always has GTIDs and built-in semi-synchronous replication."""
         return self.flavour == MARIADB
 
+    @property
+    def clones(self) -> bool:
+        """Whether it has the clone plugin, by which one server gets the data of another."""
+        return not self.mariadb and self.number >= (8, 0, 17)
+
     def __str__(self) -> str:
         return f"{self.flavour} {'.'.join(map(str, self.number))}"
 

@@ -6,6 +6,7 @@ from ..lean import TYPE_CHECKING
 from ..system.errors import Missing, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from .dialect import Version
@@ -26,6 +27,11 @@ class SqlRefused(Refused):
 def said(error: Exception) -> str:
     """An error of the driver in one line."""
     return " ".join(str(part) for part in error.args) or type(error).__name__
+
+
+def granted(rows: Sequence[tuple[Any, ...]]) -> str:
+    """All that an account may do, in capitals, from what SHOW GRANTS returns."""
+    return " ".join(str(row[0]) for row in rows).upper()
 
 
 def import_driver(version: Version) -> Any:

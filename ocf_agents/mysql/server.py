@@ -9,7 +9,7 @@ from ..lean import TYPE_CHECKING, Record
 from ..system.errors import Refused
 from .closing import close
 from .dialect import Version, word
-from .driver import SqlRefused, import_driver, said
+from .driver import SqlRefused, granted, import_driver, said
 from .gtid import Domains, domains
 from .histories import asking
 from .histories import history as ask_history
@@ -94,11 +94,11 @@ class Server:
 
     def may_close(self) -> bool:
         """Whether the account may close and open the server (MariaDB 10.11 took that out of SUPER)."""
-        told = " ".join(str(row[0]) for row in self.rows("SHOW GRANTS")).upper()
+        told = granted(self.rows("SHOW GRANTS"))
         if "ALL PRIVILEGES ON *.*" in told or "READ_ONLY ADMIN" in told:
             return True
-        granted = "SUPER" in told or "SYSTEM_VARIABLES_ADMIN" in told
-        return granted and not (self.version.mariadb and self.version.number >= (10, 11, 0))
+        may = "SUPER" in told or "SYSTEM_VARIABLES_ADMIN" in told
+        return may and not (self.version.mariadb and self.version.number >= (10, 11, 0))
 
     def ask(self, statement: str, values: Sequence[object] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The columns and rows of an answer; Refused has the server's words. Values never reach a log."""
@@ -275,6 +275,8 @@ class Peer(Record):
     history: Position
     read_only: bool
     server_id: int
+    grants: str = ""
+    """What the account may do there, where that can be more than replicate: where servers can be cloned."""
 
 
 def ask_peer(source: Source, version: Version, seconds: float) -> Peer:
@@ -290,6 +292,7 @@ def ask_peer(source: Source, version: Version, seconds: float) -> Peer:
             rows = asking(cursor)
             history = ask_history(rows, version)
             ((read_only, server_id),) = rows("SELECT @@GLOBAL.read_only, @@GLOBAL.server_id")
+            grants = granted(rows("SHOW GRANTS")) if version.clones else ""
     except (driver.MySQLError, OSError) as error:
         raise Refused(f"{source.host} port {source.port}: {said(error)}") from error
-    return Peer(history, bool(read_only), int(server_id))
+    return Peer(history, bool(read_only), int(server_id), grants)

@@ -119,13 +119,14 @@ class Replication(Agent):
     reseed = Choice(
         NEVER,
         "Reseed",
-        "auto: a server that was set apart, or that has no data, is rebuilt from the primary with "
-        "mariadb-backup, while the primary works; the old data are renamed and kept, and what is lacking for "
-        "it is in the monitor's reason. never: that is done by hand.",
+        "auto: a server that was set apart, or that has no data, is rebuilt from the primary, while that works: "
+        "MariaDB with mariadb-backup, MySQL 8.0.17 and later with the clone plugin, for which "
+        "replication_user needs BACKUP_ADMIN; the old data are renamed and kept, and what is lacking for it "
+        "is in the monitor's reason. never: that is done by hand.",
         reloadable=True,
     ).among(NEVER, AUTO)
     reseed_port = Port(
-        4444, "Reseed port", "Where a server that is rebuilt receives the data.", reloadable=True
+        4444, "Reseed port", "Where a server that is rebuilt hears from the primary.", reloadable=True
     )
 
 

@@ -10,7 +10,8 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from mysql_application import CLONE, Application, at_work, kill_server, wrap
+import rebuilt_replica
+from mysql_application import CLONE, Application, at_work, wrap
 from support.possible import skip_unless_lab_with_mariadb
 
 from ocf_agents.lab import Lab, Power, mariadb
@@ -87,66 +88,32 @@ def test_a_replica_that_loses_power_is_struck_off_and_entered_again(application:
 
 @pytest.fixture
 def reseeding(application: Application) -> Iterator[Application]:
-    """A server that is set apart is rebuilt by itself; what was set apart is thrown away afterwards."""
-    lab = application.lab
-    lab.crm("resource", "param", CLONE, "set", "reseed", "auto")
-    application.wait_whole()
-    yield application
-    lab.crm("resource", "param", CLONE, "delete", "reseed")
-    for node in lab.nodes:
-        node.check(["sh", "-c", f"rm -rf {DATADIR}.set-apart-* {mariadb.LOGS}/*.set-apart-*"])
-
-
-def part(lost: Node) -> None:
-    """The replica has a write of its own, and starts again."""
-    mariadb.ask(lost, "STOP SLAVE; INSERT INTO app.written VALUES (-1)")
-    kill_server(lost)
+    with rebuilt_replica.reseeding(application):
+        yield application
 
 
 @pytest.mark.skipif(not shutil.which("mariadb-backup"), reason="mariadb-backup: not installed")
 def test_a_replica_with_a_write_of_its_own_is_rebuilt_by_itself(reseeding: Application) -> None:
-    lab, lost = reseeding.lab, reseeding.replica()
-    part(lost)
-    apart = ["sh", "-c", f"ls -d {DATADIR}.set-apart-*"]
-    lab.wait(lambda: lost.run(apart).returncode == 0, 60, "the old data to be set apart")
-    reseeding.writer.await_more()
-    reseeding.wait_whole()
-    assert reseeding.replica() == lost
-    assert mariadb.ask(lost, "SELECT COUNT(*) FROM app.written WHERE number = -1") == "0"
+    lost = reseeding.replica()
+    rebuilt_replica.part(lost)
+    apart = rebuilt_replica.rebuild(reseeding, lost)
     kept = f"mariadb-binlog {mariadb.LOGS}/mysql-bin.set-apart-*/*.0*"
     assert "VALUES (-1)" in lost.check(["sh", "-c", kept])
-    assert "master.info" in lost.check(["ls", lost.check(apart).strip()])
-    assert lost.run(["ls", f"{DATADIR}.reseed"]).returncode != 0
-    lost.check(["grep", "was rebuilt from .*; what it had before is in", "/var/log/pacemaker/pacemaker.log"])
+    assert "master.info" in lost.check(["ls", apart])
 
 
 @pytest.mark.skipif(not shutil.which("mariadb-backup"), reason="mariadb-backup: not installed")
 def test_a_node_that_loses_power_while_it_is_rebuilt_is_rebuilt_when_it_is_back(
     reseeding: Application,
 ) -> None:
-    lab, lost = reseeding.lab, reseeding.replica()
-    part(lost)
-    lab.wait(
-        lambda: lost.run(["ls", f"{DATADIR}.reseed/data/ibdata1"]).returncode == 0, 60, "a part of the copy"
-    )
-    lost.kill()
-    lab.wait(lambda: lost.power is Power.ON, 60, "the replica to be switched on")
-    reseeding.wait_whole()
-    assert reseeding.replica() == lost
-    assert mariadb.ask(lost, "SELECT COUNT(*) FROM app.written WHERE number = -1") == "0"
-    assert len(lost.check(["sh", "-c", f"ls -d {DATADIR}.*"]).split()) == 1, "the old data, and nothing else"
+    lost = reseeding.replica()
+    rebuilt_replica.part(lost)
+    rebuilt_replica.lose_power_in_the_middle(reseeding, lost, "data/ibdata1")
 
 
 @pytest.mark.skipif(not shutil.which("mariadb-backup"), reason="mariadb-backup: not installed")
 def test_a_node_whose_disk_was_replaced_gets_the_data_by_itself(reseeding: Application) -> None:
-    lab, lost = reseeding.lab, reseeding.replica()
-    lab.crm("resource", "ban", SET, lost.name)
-    lab.wait(lambda: not lab.where(CLONE, "Unpromoted"), 60, "the replica to be stopped")
-    lost.check(["sh", "-c", f"rm -rf {DATADIR}/* {mariadb.LOGS}/*"])
-    lab.crm("resource", "clear", SET)
-    reseeding.writer.await_more()
-    reseeding.wait_whole()
-    assert reseeding.replica() == lost
+    rebuilt_replica.replace_disk(reseeding, reseeding.replica())
 
 
 def copy(source: Node, target: Node) -> None:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from mysql_application import Application, at_work, wrap
+from mysql_versions import VERSIONS, lab_name, unpacked
 from ocf_tester import call
 from support.possible import skip_unless_lab
 
 from ocf_agents.lab import Lab, Power, image, mariadb
-from ocf_agents.lab.flavours import MySQL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from ocf_agents.lab import Node
+    from ocf_agents.lab.flavours import MySQL
 
-PLACE = "OCF_TEST_MYSQL_SERVERS"
-LOCK = Path(__file__).resolve().parents[2] / "packaging/mysql-servers.lock"
-VERSIONS = tuple(dict.fromkeys(line.split()[0] for line in LOCK.read_text().splitlines()))
 CONFIGURED = {
     "config": "/etc/mysql/my.cnf",
     "socket": mariadb.SOCKET,
@@ -57,22 +54,14 @@ Server(Login("repl_user", "repl-password", socket, client), version(text), print
 
 @pytest.fixture(scope="module", params=VERSIONS)
 def flavour(request: pytest.FixtureRequest) -> MySQL:
-    """A version that was unpacked."""
-    place = os.environ.get(PLACE)
-    if not place:
-        pytest.skip("downloads 200 MB and takes many minutes; make test-mysql-servers runs it")
-    found = MySQL(Path(place) / str(request.param))
-    if not Path(found.program).exists():
-        pytest.skip(f"{found.program}: not there; make test-mysql-servers unpacks it")
-    return found
+    return unpacked(str(request.param))
 
 
 @pytest.fixture(scope="module")
 def databases(flavour: MySQL) -> Iterator[Lab]:
     """Two nodes with a database each, which nobody runs."""
     skip_unless_lab()
-    name = f"test{os.getpid()}-mysql{flavour.directory.name.replace('.', '')}"
-    with Lab(name, install=mariadb.INSTALL, shares=[flavour.directory]) as lab:
+    with Lab(lab_name(flavour), install=mariadb.INSTALL, shares=[flavour.directory]) as lab:
         mariadb.install_databases(lab, flavour=flavour)
         yield lab
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FAULTS = ("kill_server", "power_off", "cut_node")
 SETTING = {
     "seed": None, "faults": [], "nodes": 2, "fencing": True, "threshold": None, "workload": "database",
+    "server": "",
 }  # fmt: skip
 
 
@@ -152,6 +153,7 @@ def test_a_write_that_is_kept_on_a_server_set_apart_is_not_lost_and_one_on_no_se
         ("it has 0-1-5-17, which n2 has not; n2 took over at 0-1-4, with every write", 13),
         ("x is kept apart: it has 0-1-5-17,0-2-9, which n1 has not", 14),
         ("x is kept apart: it has 0-1-9, which n1 has not; n1 took over at 0-1-4", 1),
+        ("it has 3e11fa47-71ca-11e1-9e33-c80aa9429562:5-17:20, which n2 has not", 14),
         ("x is the primary", 0),
     ],
 )

@@ -32,6 +32,8 @@ class Attempt(Record):
     """When the phase began, on the host's clock."""
     received: str = "0"
     size: str = "0"
+    position: str = ""
+    """Where in the primary's history a clone ends; MariaDB's backup has a note of its own."""
     apart: str = ""
     """Where the old data are."""
     reason: str = ""

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from ...lean import TYPE_CHECKING, Record
 from ...ocf.codes import Failure, NotInstalled
-from ...system.channel import derive
 from ...system.errors import Refused
-from ...system.host import PATH
-from ...system.proc import MARK
-from ...system.spawn import Command
 from .. import restored
+from ..gtid import parse
 from ..look import ANSWERS
 from ..receipt import ask_primary
 from . import ATTEMPT
 from .attempt import FAILED, LISTENS, READY, STARTS, TAKES, Attempt, Request
 from .decision import Facts, lack, obstacle, standing, unusable
-from .means import address, layout, means, program
-from .order import BACKUP, PURPOSE, ROOT, UNPACK, Order
+from .means import address, denied, layout, means
 from .places import NOTHING, Places
 
 if TYPE_CHECKING:
     from typing import Callable
 
     from ...system.proc import Process
+    from ...system.spawn import Command
+    from ..gtid import Position
     from ..look import Look
     from ..member import Member
 
@@ -157,7 +155,7 @@ class Rebuilding:
         """A copy that is whole takes the place of the data, if the primary knows all that is in it."""
         if obstacle(facts) or facts.peer is None:
             return  # nobody can say yet; the copy does not grow old
-        why = unusable(restored.end(self.member, self.places.new), source, facts.peer)
+        why = unusable(self.end_of_copy(attempt), source, facts.peer)
         worker = attempt.worker(self.host)
         if why:
             self.abandon(attempt, why)
@@ -165,6 +163,12 @@ class Rebuilding:
             self.member.log.info(f"the copy of {source} is whole, and takes the place of the data")
             self.member.cluster.withdraw_report(self.attribute)
             self.host.signal(worker, WORD)
+
+    def end_of_copy(self, attempt: Attempt) -> Position | None:
+        """Where in the primary's history the copy ends; None where nothing says so."""
+        if self.member.version.mariadb:
+            return restored.end(self.member, self.places.new)
+        return parse(attempt.position) if attempt.position else None
 
     def finish(self, attempt: Attempt, look: Look) -> str:
         """The server on the new data is one like any other as soon as it answers."""
@@ -223,7 +227,9 @@ class Rebuilding:
         pact = member.pact()
         elsewhere = pact is not None and pact.primary not in ("", member.name)
         peer = ask_primary(member, pact) if pact is not None and elsewhere else None
-        return Facts(member.name, pact, pact is None or member.current(pact), peer)
+        source = pact.primary if pact else ""
+        current = pact is None or member.current(pact)
+        return Facts(member.name, pact, current, peer, denied(member, source, peer))
 
     def lack(self) -> str:
         """What this node lacks for it; the places of the logs are known afterwards."""
@@ -234,28 +240,9 @@ class Rebuilding:
 
     def command(self, cause: str, server: str) -> Command:
         """The receiver, with its order written; raises OSError."""
-        member, becomes = self.member, self.site.server()
-        order = Order(
-            self.path,
-            (self.host.read(SESSION) or "").strip(),
-            cause,
-            derive(member.settings.replication_passwd, PURPOSE).hex(),
-            address(member),
-            self.port,
-            self.places.data,
-            member.settings.context.instance,
-            (program(member, BACKUP),),
-            program(member, UNPACK),
-            self.places.logs,
-            self.site.user,
-            server,
-            becomes.argv,
-            becomes.environment,
-            self.site.records,
-        )
-        python, script, file = order.write(self.host)
-        words = (python, "-IS", script, "receive", file)
-        return Command(words, ROOT, {"PATH": PATH, "LC_ALL": "C", MARK: order.instance})
+        from .commission import commission
+
+        return commission(self.member, self.site, self.places, cause, server)
 
     def instead(self) -> Command:
         """The receiver in the place of a server without data, or NotInstalled."""

@@ -24,6 +24,8 @@ class Facts(Record):
     """Whether the pact is known to be the newest one."""
     peer: Peer | None = None
     """What the primary of the pact says of itself; None while it cannot be asked."""
+    denied: str = ""
+    """What the primary does not allow."""
 
 
 def standing(facts: Facts) -> str:
@@ -43,7 +45,7 @@ def obstacle(facts: Facts) -> str:
     source = facts.pact.primary if facts.pact else ""
     if facts.peer is None:
         return standing(facts) or f"{source} cannot be asked"
-    return standing(facts) or (f"{source} takes no writes now" if facts.peer.read_only else "")
+    return standing(facts) or (f"{source} takes no writes now" if facts.peer.read_only else facts.denied)
 
 
 def unusable(copy: Position | None, source: str, peer: Peer) -> str:
@@ -57,7 +59,8 @@ def unusable(copy: Position | None, source: str, peer: Peer) -> str:
 class Means(Record):
     """What this node has for it."""
 
-    mariadb: bool = True
+    unfit: str = ""
+    """Why no server of this sort can be rebuilt."""
     missing: tuple[str, ...] = ()
     """Programs that are not installed."""
     password: bool = True
@@ -76,7 +79,7 @@ class Means(Record):
 def lack(means: Means, datadir: str) -> str:
     """What this node lacks for it; empty where it lacks nothing."""
     findings = (
-        (not means.mariadb, "reseed=auto is for MariaDB only; rebuild it by hand"),
+        (bool(means.unfit), f"{means.unfit}; rebuild it by hand"),
         (bool(means.missing), f"{', '.join(means.missing)}: not installed on this node"),
         (not means.password, "replication_passwd: not set, and both nodes prove by it who they are"),
         (means.encrypted, "replication_require_ssl is set, and the copy would travel unencrypted"),

@@ -1,4 +1,4 @@
-"""The process beside the primary that sends its data while it works."""
+"""The process beside the primary that sends its data while it works, or says where they can be cloned."""
 
 from __future__ import annotations
 
@@ -33,9 +33,15 @@ def donate(file: str) -> None:
 
 
 def send(host: Host, order: Order, stream: Channel) -> None:
-    """The other end has the data as of one moment; or Refused, and the other end knows why."""
-    errors = f"{order.path}.errors"
+    """The other end has the data as of one moment, or may clone them; or Refused, and the other end knows why."""
+    if order.refusal:
+        refuse(stream, order.refusal)
     stream.send(channel.SIZE, str(host.size(order.datadir)).encode())
+    if order.source:
+        stream.send(channel.DATA, order.source.encode())
+        stream.finish()
+        return
+    errors = f"{order.path}.errors"
     try:
         copying = piped(order.child(order.backup, ROOT, PATH), errors, feeds=True)
     except OSError as error:

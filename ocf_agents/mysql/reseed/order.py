@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ...system.host import Host
 
 ENDING = ".order"
+RECEIVE, CLONE, DONATE = "receive", "clone", "donate"
+"""What a process is there for: to fill a directory in MariaDB's way or in MySQL's, or to help with that."""
 PURPOSE = "ocf-agents mysql reseed"
 BACKUP, UNPACK = ("mariadb-backup", "mariabackup"), ("mbstream",)
 """The programs that copy and unpack, by their names, new ones first."""
@@ -40,8 +42,8 @@ class Order(Record):
     datadir: str
     instance: str
     """The resource that the processes are marked as belonging to."""
-    backup: tuple[str, ...]
-    """How the data are copied, or prepared."""
+    backup: tuple[str, ...] = ()
+    """How the data are copied, or prepared, in MariaDB's way."""
     unpack: str = ""
     logs: tuple[str, ...] = ()
     user: str = ""
@@ -51,6 +53,16 @@ class Order(Record):
     environment: dict[str, str] = {}
     records: tuple[str, ...] = ()
     """The files with the main process's pid and start, and with its pid."""
+    source: str = ""
+    """Host and port of the server that may be cloned; for its donor."""
+    refusal: str = ""
+    """Why it may not."""
+    login: tuple[str, ...] = ()
+    """The account that clones, and its password."""
+    encrypted: bool = False
+    """Whether it must not do so in plain text."""
+    options: tuple[str, ...] = ()
+    """What the server that clones is to be told for that."""
 
     def write(self, host: Host) -> tuple[str, str, str]:
         """The order is in its file; the words that run a process with it. Raises OSError."""

@@ -79,12 +79,12 @@ class Places:
         """Whether a log is in another place than the data."""
         return path.startswith("/") and not path.startswith(f"{self.data}/")
 
-    def prepare(self, account: Account) -> None:
-        """There is an empty directory of the account's to be filled; raises OSError."""
+    def prepare(self, account: Account, directory: str = "") -> None:
+        """There is an empty directory of the account's to be filled, the new data's if not said; raises OSError."""
         # Only root writes beside it: what the mark says is obeyed with root's rights.
         self.host.make_directory(self.work, 0o711)
         self.host.write(self.mark, FILLING)
-        self.host.provide_directory(self.new, account)
+        self.host.provide_directory(directory or self.new, account)
 
     def swap(self, stamp: str, account: Account) -> str:
         """The new data are the data; the path of the old ones, or nothing where there were none.

@@ -31,15 +31,18 @@ SERVER_ENDS = 60.0
 """Seconds that the old server has to end, before it is killed: what it holds is set apart as it is."""
 
 
-def receive(file: str) -> None:
+def receive(way: type[Receiver], file: str) -> None:
     """The data of another node are a server's here, which this process has become; or it says why not."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {WORD})
     host = Host({"PATH": PATH})
-    Receiver(host, Order.take(host, file)).run()
+    way(host, Order.take(host, file)).run()
 
 
 class Receiver:
     """One order, from listening to the start of the server."""
+
+    spare = SPARE
+    """The bytes that have to be free beside those of the data."""
 
     def __init__(self, host: Host, order: Order) -> None:
         self.host, self.order = host, order
@@ -110,7 +113,7 @@ class Receiver:
     def make_room(self, size: int) -> None:
         """There is room for so many bytes, or Refused."""
         parent = self.places.data.rpartition("/")[0] or "/"
-        free, wanted = self.host.free(parent), int(size * MARGIN) + SPARE
+        free, wanted = self.host.free(parent), int(size * MARGIN) + self.spare
         self.diary.note(size=str(size), received="0")
         if free < wanted:
             raise Refused(f"{parent}: has {free >> 20} MiB free, and the copy needs {wanted >> 20} MiB")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from ...lean import TYPE_CHECKING
 from ...system.channel import derive
+from ...system.errors import Refused
 from ...system.host import PATH
 from ...system.proc import MARK
 from ...system.spawn import Command
 from ..server import SUPERUSER
 from . import SUPPLY
 from .attempt import FAILED, SENDS, Attempt, Request
-from .means import program
-from .order import BACKUP, PURPOSE, ROOT, Order
+from .means import PLUGIN, program
+from .order import BACKUP, DONATE, PURPOSE, ROOT, Order
 
 if TYPE_CHECKING:
     from ..member import Member
@@ -34,6 +35,7 @@ def supply(member: Member, site: Site) -> None:
         return
     node, request = asked
     member.memory["supplied"] = request.session
+    clones, source = member.version.clones, member.source(member.name)
     order = Order(
         path,
         request.session,
@@ -43,12 +45,14 @@ def supply(member: Member, site: Site) -> None:
         request.port,
         member.settings.datadir,
         "",
-        backup(member, site.config),
+        () if clones else backup(member, site.config),
+        source=f"{source.host} {source.port}" if clones else "",
+        refusal=unprepared(member) if clones else "",
     )
     python, script, file = order.write(member.host)
     # It carries no mark: should the server die, its process must not pass for one.
     environment = {"PATH": PATH, "LC_ALL": "C", MARK: ""}
-    command = Command((python, "-IS", script, "donate", file), ROOT, environment)
+    command = Command((python, "-IS", script, DONATE, file), ROOT, environment)
     member.host.spawn(command, f"{path}.output")
     member.log.info(
         f"sends its data to {node}, which is to be rebuilt ({request.address} port {request.port})"
@@ -81,6 +85,20 @@ def backup(member: Member, config: str) -> tuple[str, ...]:
     )
 
 
+def unprepared(member: Member) -> str:
+    """Why this server cannot be cloned; empty where it can, since its plugin is loaded now."""
+    server, state = (
+        member.server,
+        "SELECT plugin_status FROM information_schema.plugins WHERE plugin_name = 'clone'",
+    )
+    try:
+        if server.rows(state) != [("ACTIVE",)]:
+            server.as_root().tell(f"INSTALL PLUGIN clone SONAME '{PLUGIN}'")
+    except Refused as refused:
+        return f"{member.name} has no clone plugin: {refused}"
+    return ""
+
+
 def conclude(member: Member, last: Attempt, path: str) -> None:
     """The log has what became of it, and its files are gone."""
     if last.phase == FAILED:
@@ -90,7 +108,8 @@ def conclude(member: Member, last: Attempt, path: str) -> None:
             f"{last.cause} did not get all data of this server: the process that sends was ended"
         )
     else:
-        member.log.info(f"{last.cause} has got the data of this server")
+        done = "may clone" if member.version.clones else "has got"
+        member.log.info(f"{last.cause} {done} the data of this server")
     for file in (path, f"{path}.output"):
         member.host.remove(file)
 

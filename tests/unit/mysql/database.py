@@ -78,6 +78,8 @@ class Server:
     """Whether its binary log is there; a backup has none."""
     variables: dict[str, str] = field(default_factory=dict)
     """Variables that it has beside the usual ones."""
+    grants: str = ""
+    """What it lets the replication account do beside replicating."""
     more: list[str] = field(default_factory=list)
     """Lines that its replica's status has beside the usual ones."""
 
@@ -156,6 +158,12 @@ class Server:
         if statement == "SHOW MASTER STATUS":
             return [("mysql-bin.000001", 328, "", "")]
         return [("GRANT ALL PRIVILEGES ON *.* TO root",)] if statement == "SHOW GRANTS" else []
+
+    def as_root(self) -> Server:
+        return self
+
+    def tell(self, statement: str) -> None:
+        self.note(statement)
 
     def look(self) -> Look:
         return read(self.printed())
@@ -359,7 +367,7 @@ def converse(monkeypatch: Any, cluster: Cluster) -> None:
         node = cluster.nodes.get(cluster.vip if source.host == VIP else source.host)
         if node is None or not node.bodies or cluster.condition[node.name] != "online":
             raise Refused(f"{source.host} port {source.port}: cannot connect")
-        return sql.Peer(node.server.history(), node.server.read_only, node.server.number)
+        return sql.Peer(node.server.history(), node.server.read_only, node.server.number, node.server.grants)
 
     monkeypatch.setattr(Member, "server", property(lambda member: cluster.nodes[member.name].server))
     monkeypatch.setattr(sql, "ask_peer", ask)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ocf_agents.mysql.reseed import ATTEMPT, SUPPLY
 from ocf_agents.mysql.reseed.attempt import FAILED, LISTENS, READY, SENDS, STARTS, Attempt, Request
-from ocf_agents.mysql.reseed.order import Order
+from ocf_agents.mysql.reseed.order import DONATE, Order
 from ocf_agents.mysql.reseed.places import Places
 from ocf_agents.system.run import Finished
 
@@ -28,6 +28,7 @@ innodb-data-home-dir                                         (No default value)
 log-bin                                                      {LOGS}
 relay-log                                                    relay-bin
 """
+PLUGIN = "/usr/lib/mysql/plugin/mysql_clone.so"
 WORD = 10
 
 
@@ -52,7 +53,7 @@ def work(node: Any, body: Body) -> None:
     """A receiver listens, or a donor sends, as it was ordered."""
     order = Order.take(node, body.command[-1])
     node.order = order
-    phase = LISTENS if body.command[-2] == "receive" else SENDS
+    phase = SENDS if body.command[-2] == DONATE else LISTENS
     process, now = f"{body.pid} {body.started}", str(int(node.now()))
     Attempt(phase, order.session, order.cause, process, now).write(node, order.path)
 
@@ -185,11 +186,21 @@ REFUSALS = {
     "again": f"{DATADIR}.set-apart: set apart before; move it away",
     "logs again": f"{LOGS}.set-apart-1: set apart before; move it away",
     "address": "10.9.9.9: stands for no address of this node",
-    "mysql": "reseed=auto is for MariaDB only",
+    "old": "it takes MariaDB, or MySQL 8.0.17 and later, and this is mysql 5.7.42; rebuild it by hand",
+    "plugin": "/usr/lib/mysql/plugin/mysql_clone.so: not installed on this node",
+    "grant": "repl_user lacks BACKUP_ADMIN on n1: GRANT it there",
 }
 
 
 HOME = "innodb-data-home-dir                                         (No default value)"
+
+
+def be_mysql(node: Node, version: str = "8.4.0") -> None:
+    """The agent on a node takes its server for a MySQL, which has the clone plugin."""
+    lines = [line for line in node.files[FILES].splitlines() if not line.startswith("version=")]
+    node.files[FILES] = "\n".join([*lines, f"version=mysqld  Ver {version} for Linux", ""])
+    node.settings = f"{HELP}plugin-dir                                {PLUGIN.rpartition('/')[0]}/\n"  # type: ignore[attr-defined]
+    node.files[PLUGIN] = ""
 
 
 def hinder(cluster: Cluster, how: str) -> dict[str, str]:
@@ -219,8 +230,9 @@ def hinder(cluster: Cluster, how: str) -> dict[str, str]:
         node.directories.add(f"{LOGS}.set-apart-1")
     if how == "address":
         cluster.facts["n2/clustermysql_mysql_master_IP"] = "10.9.9.9"
-    if how == "mysql":
-        path = "/run/openstack-agents/clustermysql.mysql"
-        lines = [line for line in node.files[path].splitlines() if not line.startswith("version=")]
-        node.files[path] = "\n".join([*lines, "version=mysqld  Ver 8.4.0 for Linux", ""])
+    if how in ("old", "plugin", "grant"):
+        be_mysql(node, "5.7.42" if how == "old" else "8.4.0")
+    if how == "plugin":
+        primary.server.grants = "GRANT BACKUP_ADMIN ON *.*"
+        node.remove(PLUGIN)
     return {"replication_require_ssl": "true"} if how == "encrypted" else {}

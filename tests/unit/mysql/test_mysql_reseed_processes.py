@@ -79,7 +79,9 @@ class Site:
             "receiver", unpack=str(self.directory / "unpack"), user=getpass.getuser(), argv=SERVER,
             environment={MARK: "test"}, records=(str(self.directory / "record"),), **more,
         ))  # fmt: skip
-        self.wait(lambda: self.told("receiver").phase == LISTENS)
+        self.wait(
+            lambda: self.told("receiver").phase == LISTENS and bool(HOST.listeners("127.0.0.1", self.port))
+        )
         return process
 
     def donate(self, key: str = KEY, word: str = "--backup") -> Attempt:
