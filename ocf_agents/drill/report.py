@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from .plan import Round
-from .verdict import PARTED, WHOLE, faults_of
+from .verdict import PARTED, REFUSED, WHOLE, faults_of, person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,15 +21,23 @@ STYLE = (
     "td:first-child,th:first-child{text-align:left}.bad{color:#b00}code{background:#eee;padding:0 .3em}"
     "svg{width:100%;height:auto}svg text{font:11px sans-serif}h3{margin:1.5em 0 .2em}"
 )
-HEAD = ("faults", "agent", "rounds", "outage, median", "worst", "lost", "two writable", "failed", "")
+HEAD = (
+    "faults", "agent", "rounds", "outage, median", "worst", "lost", "two writable", "failed", "for a person", "",
+)  # fmt: skip
 
 
 def line(result: dict[str, Any]) -> str:
     """A round in one line."""
     return (
         f"{result['round']:4} {title(result):44} outage {result['outage_ms']:>6} ms  "
-        f"confirmed {result['confirmed']:>6}  {away([result])}{'; '.join(faults_of(result)) or 'good'}"
+        f"confirmed {result['confirmed']:>6}  {away([result])}{verdict(result)}"
     )
+
+
+def verdict(result: dict[str, Any]) -> str:
+    """How a round ended, in a few words."""
+    asked = person(result)
+    return "; ".join(faults_of(result)) or (f"safe, and asks a person: {asked}" if asked else "good")
 
 
 def title(result: dict[str, Any]) -> str:
@@ -70,6 +78,7 @@ def rows(results: list[dict[str, Any]]) -> list[tuple[str, ...]]:
             str(lost(group)),
             f"{sum(result['two_writable_s'] for result in group):.1f} s",
             str(sum(bool(faults_of(result)) for result in group)),
+            str(sum(bool(person(result)) for result in group)),
             away(group).strip(),
         )
         for (kind, agent), group in sorted(kinds.items())
@@ -92,7 +101,7 @@ def beside(results: list[dict[str, Any]]) -> list[tuple[str, ...]]:
 def became(group: list[dict[str, Any]]) -> str:
     """What rounds of one fault and one agent came to, in a few words."""
     writable = sum(result["two_writable_s"] for result in group)
-    broken = sum(result["final"] not in (WHOLE, PARTED) for result in group)
+    broken = sum(result["final"] not in (WHOLE, PARTED, REFUSED) for result in group)
     words = [
         f"{median(result['outage_ms'] for result in group):.0f} ms",
         f"{lost(group)} lost" if lost(group) else "",
@@ -122,6 +131,7 @@ def page(document: dict[str, Any]) -> str:
     """The whole report; it needs no other file and no network."""
     results = document["rounds"]
     bad = [result for result in results if faults_of(result)]
+    asking = sum(bool(person(result)) for result in results)
     head, *lines = summary(results)
     cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in lines)
     setting = f"{document['nodes']} nodes, {'with' if document['fencing'] else 'without'} fencing"
@@ -129,7 +139,8 @@ def page(document: dict[str, Any]) -> str:
     order = sorted(results, key=lambda result: (not faults_of(result), result["round"]))
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Drills</title><style>{STYLE}</style>'
-        f"<h1>Drills</h1><p>{setting}; {seed}. {len(results)} rounds, of which {len(bad)} failed; "
+        f"<h1>Drills</h1><p>{setting}; {seed}. {len(results)} rounds, of which {len(bad)} failed "
+        f"and {asking} ended safe, but with a question for a person; "
         f"{sum(result['confirmed'] for result in results):,} confirmed writes, of which {lost(results)} "
         f"were lost.</p><table><tr>{''.join(f'<th>{escape(word)}</th>' for word in head)}</tr>{cells}</table>"
         "<p>Outage: the longest time without a confirmed write. In the pictures: green, the server was "
@@ -149,6 +160,8 @@ def chapter(document: dict[str, Any], result: dict[str, Any]) -> str:
     if found:
         replay = round_of(result).replay(document)
         text += f'<span class="bad">{escape("; ".join(found))}.</span> Alone: <code>{escape(replay)}</code>'
+    elif person(result):
+        text += f"It asks a person: {escape(person(result))}."
     return f"{text}</p>{picture(result['timeline'])}"
 
 

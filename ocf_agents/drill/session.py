@@ -17,7 +17,7 @@ from ..lab.flavours import MySQL
 from ..lab.mariadb import OURS
 from ..lab.scene import REPLICATES, Drill, status
 from .timeline import Power, Timeline
-from .verdict import PARTED, WHOLE, Books
+from .verdict import PARTED, REFUSED, WHOLE, Books
 from .workload import SECONDS, WORKLOADS
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Session:
             timeline.take_writes(drill.writer)
             for service, client in drill.clients.items():
                 timeline.take_answers(service, client)
-            return {**told(planned), **seen(drill, timeline, planned), "final": final}
+            return {**told(planned), **seen(drill, timeline, planned, final), "final": final}
 
 
 def told(planned: Round) -> dict[str, Any]:
@@ -117,9 +117,9 @@ def told(planned: Round) -> dict[str, Any]:
     }
 
 
-def seen(drill: Drill, timeline: Timeline, planned: Round) -> dict[str, Any]:
+def seen(drill: Drill, timeline: Timeline, planned: Round, final: str) -> dict[str, Any]:
     """What is known of a round when it is over."""
-    books = Books(drill)
+    books = Books(drill, leaderless=final == REFUSED)
     return {
         "outage_ms": round(drill.writer.longest_gap(timeline.began) * 1000),
         "away_ms": {name: away(timeline, client) for name, client in drill.clients.items()},
@@ -127,6 +127,7 @@ def seen(drill: Drill, timeline: Timeline, planned: Round) -> dict[str, Any]:
         "lost": books.lost(),
         "money": books.money,
         "apart": books.apart(),
+        "refused": drill.refused() if final == REFUSED else {},
         "unfenced": not drill.lab.spec.fencing and bool(PARTS & set(planned.faults)),
         "two_writable_s": round(drill.watcher.seconds_with_two_writable(), 3),
         "timeline": timeline.as_words(),
@@ -152,8 +153,17 @@ def strike_and_recover(drill: Drill, planned: Round, timeline: Timeline) -> str:
         timeline.note("the cluster is whole")
         drill.writer.await_more()
     except LabError as error:
-        return str(error)
+        return refusal(drill) or str(error)
     return final
+
+
+def refusal(drill: Drill) -> str:
+    """How a round ends that asks for a person, if the servers say why; else empty."""
+    if drill.agent != OURS:
+        return ""
+    with suppress(LabError):
+        return PARTED if drill.parted() else REFUSED if drill.refused() else ""
+    return ""
 
 
 def ending(drill: Drill) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 WHOLE = "whole"
 PARTED = "whole, but for what is set apart"
 """How a split ends that nobody could prevent: the losing side's writes are kept apart, and named."""
+REFUSED = "nobody leads, and every server says why"
+"""How two losses at once end, after which no server is certain to have every confirmed write."""
 BOTH_WRITE = {fault.__name__ for fault in UNFENCED}
 """Faults in which both sides of a split confirm writes, so that one of them has to be set apart."""
 GTID = re.compile(r"\b\d+-\d+-(\d+)(?:-(\d+))?")
@@ -27,8 +29,9 @@ SPAN = re.compile(r":(\d+)(?:-(\d+))?")
 class Books:
     """The confirmed writes of a round against what each server has; read once, when the round is over."""
 
-    def __init__(self, drill: Drill) -> None:
+    def __init__(self, drill: Drill, *, leaderless: bool = False) -> None:
         self.nodes = drill.lab.nodes
+        self.leaderless = leaderless
         self.confirmed = {number: server for number, _, server in drill.writer.acknowledged()}
         self.stored = {node.name: stored(node) for node in self.nodes}
         self.money = {node.name: missing_money(node) for node in self.nodes}
@@ -37,9 +40,10 @@ class Books:
     def lost(self) -> dict[str, int | None]:
         """For each node the confirmed writes that it lacks; None where none answers or it is set apart.
 
-        What is kept on a server that is set apart is not lost.
+        What is kept on a server that is set apart is not lost; nor, where nobody leads, what is on any.
         """
-        kept: set[int] = set().union(*(self.stored[name] or () for name in self.words))
+        keepers = self.stored if self.leaderless else self.words
+        kept: set[int] = set().union(*(self.stored[name] or () for name in keepers))
         wanted = self.confirmed.keys() - kept if kept else self.confirmed.keys()
         return {
             name: None if rows is None or name in self.words else len(wanted - rows)
@@ -104,13 +108,22 @@ def faults_of(result: dict[str, Any]) -> list[str]:
     found += [f"the sum on {name} is off by {money}" for name, money in result["money"].items() if money]
     if result["two_writable_s"] and not result.get("unfenced"):
         found.append(f"two servers were writable for {result['two_writable_s']} s")
-    if result["final"] not in (WHOLE, *([PARTED] if result.get("unfenced") else [])):
+    if result["final"] not in (WHOLE, PARTED, REFUSED):
         found.append(result["final"])
     if result["final"] == WHOLE and BOTH_WRITE & set(result["faults"]):
         found.append("both sides confirmed writes, and no server is set apart with its own")
     for name, apart in result.get("apart", {}).items():
+        if apart["alone"] and not result.get("unfenced"):
+            found.append(f"{apart['alone']} confirmed writes are on {name} alone, which is set apart")
         if apart["lacks"]:
             found.append(f"{name} is set apart, and {apart['lacks']} of its own confirmed writes are gone")
         if apart["named"] < apart["alone"]:
             found.append(f"{name} has {apart['alone']} writes alone, and names {apart['named']} transactions")
     return found
+
+
+def person(result: dict[str, Any]) -> str:
+    """What a round asks a person for that broke no promise, in the servers' words; empty if for nothing."""
+    words = [apart["says"] for apart in result.get("apart", {}).values()]
+    words += result.get("refused", {}).values()
+    return "" if faults_of(result) or result.get("unfenced") else "; ".join(dict.fromkeys(words))

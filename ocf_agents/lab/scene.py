@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 APART = "is kept apart"
 """What a server says of itself that has transactions which the primary lacks."""
+DOUBTFUL = "cannot lead"
+"""What a server says of itself that may lack confirmed writes, where nobody leads."""
 ENOUGH = 3
 """So many good answers of a service show that it serves again."""
 PIDFILE = "/var/run/mysqld/mysqld.pid"
@@ -60,8 +62,18 @@ class Drill:
 
     def apart(self) -> dict[str, str]:
         """What each server that is set apart says of itself, by node."""
+        return self.words(APART)
+
+    def words(self, *kinds: str) -> dict[str, str]:
+        """What the servers say of themselves that say one of these, by node."""
         told = self.lab.voice().run(["crm_mon", "--one-shot", "--output-as=xml"]).stdout
-        return set_apart(told, mariadb.NAME)
+        return reasons(told, mariadb.NAME, kinds)
+
+    def refused(self) -> dict[str, str]:
+        """Why nobody leads, in each server's words by node; empty if somebody does or a server is silent."""
+        words = self.words(APART, DOUBTFUL)
+        everywhere = set(words) == {node.name for node in self.lab.nodes}
+        return words if everywhere and not self.lab.where(mariadb.NAME, "Promoted") else {}
 
     def parted(self) -> bool:
         """Whether there is a primary with its address, and every other server is a standby or set apart."""
@@ -113,14 +125,14 @@ class Drill:
         self.lab.wait_online(60)
 
 
-def set_apart(told: str, resource: str) -> dict[str, str]:
-    """What each server that is set apart says of itself, by node, in what crm_mon wrote as XML."""
+def reasons(told: str, resource: str, kinds: tuple[str, ...]) -> dict[str, str]:
+    """The reasons of one of these kinds that monitors gave, by node, in what crm_mon wrote as XML."""
     failures = ElementTree.fromstring(told).iter("failure")  # noqa: S314  # Pacemaker wrote it
     return {
         failure.get("node", ""): failure.get("exitreason", "")
         for failure in failures
         if failure.get("op_key", "").startswith(f"{resource}_monitor")
-        and APART in failure.get("exitreason", "")
+        and any(kind in failure.get("exitreason", "") for kind in kinds)
     }
 
 

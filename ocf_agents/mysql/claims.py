@@ -17,7 +17,9 @@ def claim(member: Member, diagnosis: Diagnosis, replicated: bool) -> None:
     readable = patience(member, diagnosis.state.readable)
     writable = int(diagnosis.score == PROMOTED_SCORE)
     wanted = wording(diagnosis, str(readable))
-    if memory.told(wanted):
+    told = memory.told(wanted)
+    unheard = told and awaits(diagnosis) and memory.unheard()
+    if told and not unheard:
         return
     cluster = member.cluster
     try:
@@ -27,6 +29,10 @@ def claim(member: Member, diagnosis: Diagnosis, replicated: bool) -> None:
                 member.log.info(f"is not to be promoted: {diagnosis.text}")
                 cluster.withdraw_promotion_score()
             else:
+                if unheard:
+                    # A score that comes while a start is on its way to the record may be passed over, and
+                    # the same score once more is no news; as seen with Pacemaker 2.1.5.
+                    cluster.withdraw_promotion_score()
                 cluster.set_promotion_score(diagnosis.score)
         if given.reader_attribute and (replicated or "reader_attribute" in given.context.parameters):
             cluster.set_attribute(given.reader_attribute, str(readable))
@@ -35,7 +41,12 @@ def claim(member: Member, diagnosis: Diagnosis, replicated: bool) -> None:
     except (Refused, Missing) as refused:
         member.log.warning(str(refused))
         return
-    memory.tell(wanted)
+    memory.tell(wanted, unheard)
+
+
+def awaits(diagnosis: Diagnosis) -> bool:
+    """Whether this server may lead, and follows nobody who does."""
+    return diagnosis.score is not None and not diagnosis.state.readable
 
 
 def wording(diagnosis: Diagnosis, readable: str) -> str:

@@ -54,6 +54,8 @@ class Case(Record):
     """Whether this primary was just closed because of that."""
     most_lag: int = 3600
     evict: bool = False
+    doubt: str = ""
+    """Why this server cannot lead, although nobody else does."""
     rebuilding: str = ""
     """What there is to tell of its being rebuilt, with or without a server that answers meanwhile."""
 
@@ -98,6 +100,7 @@ STATES = (
     State("quarantined", lambda case: bool(case.quarantine), DEGRADED, None, False,
           "is kept apart: {quarantine}"),
     State("unfit", lambda case: bool(case.look.unfit), DEGRADED, None, False, "{unfit}"),
+    State("doubtful", lambda case: bool(case.doubt), DEGRADED, None, False, "cannot lead: {doubt}"),
     State("detached", lambda case: not case.look.source, SUCCESS, FAIR, False, "follows nobody yet"),
     State("broken", lambda case: bool(case.look.trouble) or case.look.applying == "No", DEGRADED, None, False,
           "cannot replicate from {source}: {trouble}"),
@@ -132,6 +135,7 @@ def diagnose(case: Case) -> Diagnosis:
         error=seen.error,
         source=seen.source,
         quarantine=case.quarantine,
+        doubt=case.doubt,
         stray=case.stray,
         rebuilding=case.rebuilding,
         refusal=seen.refusal,

@@ -156,7 +156,7 @@ class Member:
         single, eligible = bool(memory["single"]), memory["eligible"] != "0" or not self.replicated
         return Case(
             seen, self.replicated, single, opened, memory["quarantine"], eligible, stray, closed,
-            given.max_slave_lag, given.evict_outdated_slaves, rebuilding,
+            given.max_slave_lag, given.evict_outdated_slaves, memory["doubt"], rebuilding,
         )  # fmt: skip
 
     @property

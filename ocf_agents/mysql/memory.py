@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 FRESH = 600.0
 """Seconds after which even an unchanged score is told to the cluster again."""
+AWAITED = 30.0
+"""Seconds within which somebody is promoted who has a score; it is told anew then, and later after twice as long."""
 MODE = 0o600
 
 
@@ -112,8 +114,13 @@ class Memory:
         told = self["told"]
         return told.isdigit() and 0 <= self.host.now() - int(told) < FRESH
 
-    def tell(self, claim: str) -> None:
-        """This Pacemaker has been told so just now."""
+    def unheard(self) -> bool:
+        """Whether this Pacemaker has had long enough to act on what it was told last."""
+        return self.host.now() - int(self["told"] or 0) >= AWAITED * (1 << int(self["repeated"] or 0))
+
+    def tell(self, claim: str, repeated: bool = False) -> None:
+        """This Pacemaker has been told so just now, perhaps once more."""
+        self["repeated"] = str(int(self["repeated"] or 0) + 1) if repeated else ""
         self["claim"], self["listener"], self["told"] = claim, self.listener(), str(int(self.host.now()))
 
     def listener(self) -> str:

@@ -79,6 +79,22 @@ def whole(member: Member, look: Look) -> bool:
     return known.fits(look, member.process()) and covers(look.position, parse(known.owed))
 
 
+def torn(member: Member, look: Look, pact: Pact) -> str:
+    """What is lacking here perhaps, and who has it; empty if all that was ever acknowledged is here."""
+    blank = member.name in pact.standbys and not look.source and not member.memory.receipt()
+    if not blank and whole(member, look):
+        return ""
+    others = [name for name in (pact.primary, *pact.standbys) if name not in ("", member.name)]
+    return (
+        "what this server acknowledged is perhaps not all here: its relay log was restarted, and it has not "
+        "caught up with the primary since; "
+    ) + (
+        f"start {' or '.join(others)}"
+        if others
+        else "nobody else has it all for certain: compare the servers, and decide by hand which one leads"
+    )
+
+
 def carry(member: Member, look: Look) -> bool:
     """Whether nothing was thrown away; the receipt then names the threads of this look."""
     known = kept(member)

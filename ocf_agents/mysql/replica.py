@@ -8,7 +8,7 @@ from .election import Candidate, elect
 from .gtid import Domains, errant
 from .look import ANSWERS
 from .pact import ASKS, BROKEN, TORN, UNABLE, Report
-from .receipt import ask_primary, carry, forgo, renew, resume, vouch, whole
+from .receipt import ask_primary, carry, forgo, renew, resume, torn, vouch, whole
 
 if TYPE_CHECKING:
     from .gtid import Position
@@ -23,6 +23,7 @@ RECEIVES = "Yes"
 def settle(member: Member, look: Look) -> bool:
     """Whether this replica is where it belongs; a step towards that was taken where it was not."""
     memory = member.memory
+    memory["doubt"] = ""
     follows = look.source and look.receiving == RECEIVES
     if follows and (look.unfit or look.trouble or look.applying == "No"):
         report(member, look, look.source, BROKEN)
@@ -96,6 +97,15 @@ def give_way(member: Member, look: Look, pact: Pact | None) -> None:
 
         if doubtful(look, heard, pact, member.name):
             member.memory["eligible"] = "0"
+    if binding:
+        member.memory["doubt"] = doubt(member, look, binding)
+
+
+def doubt(member: Member, look: Look, pact: Pact) -> str:
+    """Why this node cannot lead, whatever the others say; empty if that depends on them."""
+    if not pact.names(member.name):
+        return elect(Candidate(member.name, look.position, {}, pact)).reason
+    return torn(member, look, pact)
 
 
 def arrive(member: Member) -> None:

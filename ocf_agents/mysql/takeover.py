@@ -16,7 +16,7 @@ from .gtid import covers
 from .look import ANSWERS
 from .member import GROUP
 from .pact import BROKEN, CLOSED, Report
-from .receipt import cease, forgo, resume, settle_up, whole
+from .receipt import cease, forgo, resume, settle_up, torn
 from .replica import soundness, told
 
 if TYPE_CHECKING:
@@ -192,12 +192,8 @@ def doubt(member: Member, look: Look, pact: Pact | None) -> str:
         return f"this server {look.unfit}"
     if pact is None:
         return ""
-    blank = member.name in pact.standbys and not look.source and not member.memory.receipt()
-    if blank or not whole(member, look):
-        return (
-            "what this server acknowledged is perhaps not all here: its relay log was restarted, and it "
-            f"has not caught up with the primary since; start {pact.primary or 'the former primary'}"
-        )
+    if torn(member, look, pact):
+        return torn(member, look, pact)
     if not member.current(pact):
         names = " or ".join(pact.witnesses(member.name))
         return f"this node has not met {names} since it started, and may have missed a newer record"

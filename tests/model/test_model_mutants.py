@@ -37,8 +37,10 @@ def lets_the_first_who_comes_lead(patch: Patch) -> None:
 
 
 def trusts_a_relay_log_that_was_thrown_away(patch: Patch) -> None:
-    for module in (receipt, replica, takeover):
+    for module in (receipt, replica):
         patch(module, "whole", lambda *_: True)
+    for module in (replica, takeover):
+        patch(module, "torn", lambda *_: "")
 
 
 def trusts_an_old_copy_of_the_pact(patch: Patch) -> None:

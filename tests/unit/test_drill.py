@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from ocf_agents.cli.main import main
 from ocf_agents.drill import session, verdict
 from ocf_agents.drill.plan import Round, by_lot, in_turn
-from ocf_agents.drill.report import page, picture, table
+from ocf_agents.drill.report import line, page, picture, table
 from ocf_agents.drill.session import CATALOGUE
-from ocf_agents.drill.verdict import PARTED, faults_of
+from ocf_agents.drill.verdict import PARTED, REFUSED, faults_of, person
 from ocf_agents.lab import LabError, NodeProcess, fault_agent
 from ocf_agents.lab.mariadb import OURS
-from ocf_agents.lab.scene import set_apart
+from ocf_agents.lab.scene import APART as KEPT_APART
+from ocf_agents.lab.scene import reasons
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +98,10 @@ def test_a_round_fails_for_each_broken_promise(changes: dict[str, Any], words: s
     ("changes", "words"),
     [
         ({}, []),
-        ({"unfenced": False}, ["two servers were writable for 5.0 s", PARTED]),
+        (
+            {"unfenced": False},
+            ["two servers were writable for 5.0 s", "9 confirmed writes are on n1 alone, which is set apart"],
+        ),
         ({"final": "whole"}, ["both sides confirmed writes, and no server is set apart with its own"]),
         ({"lost": {"n1": None, "n2": 2}}, ["n2 lacks 2 confirmed writes"]),
         (
@@ -122,6 +126,36 @@ def test_a_split_that_nobody_can_prevent_ends_well_only_with_the_loser_set_apart
         "apart": {"n1": {"says": "", "alone": 9, "named": 9, "lacks": 0}},
     }
     assert faults_of(result(planned, **{**parted, **changes})) == words
+
+
+APART = {"n2": {"says": "mysql is kept apart: it has 0-2-9", "alone": 0, "named": 1, "lacks": 0}}
+REFUSALS = {"n1": "mysql cannot lead: start n2", "n2": "mysql cannot lead: decide by hand"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"final": PARTED, "apart": APART}, "mysql is kept apart: it has 0-2-9"),
+        ({"final": REFUSED, "refused": REFUSALS}, "; ".join(REFUSALS.values())),
+    ],
+)
+def test_a_round_that_ends_safe_but_not_by_itself_says_what_it_asks_a_person(
+    changes: dict[str, Any], words: str
+) -> None:
+    asking = result(Round(1, OURS, ("lose_node_in_promote",)), **changes)
+    assert (faults_of(asking), person(asking)) == ([], words)
+    assert line(asking).endswith(f"safe, and asks a person: {words}")
+    assert f"It asks a person: {words}." in page({**SETTING, "rounds": [asking]})
+    broken = result(Round(1, OURS, ("lose_node_in_promote",)), **changes, lost={"n1": 1, "n2": None})
+    assert (faults_of(broken), person(broken)) == (["n1 lacks 1 confirmed writes"], "")
+
+
+def test_where_nobody_leads_a_write_that_any_server_has_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {"n1": {1}, "n2": {1, 2}}
+    monkeypatch.setattr(verdict, "stored", lambda node: rows[node.name])
+    monkeypatch.setattr(verdict, "missing_money", lambda node: 0)
+    books = verdict.Books(Ledger({1: 1, 2: 1, 3: 1}, {}), leaderless=True)  # type: ignore[arg-type]
+    assert books.lost() == {"n1": 1, "n2": 1}
 
 
 class Ledger:
@@ -166,7 +200,7 @@ def test_a_server_is_set_apart_where_its_monitor_says_so() -> None:
         <failure op_key="db_monitor_2000" node="n1" exitreason="mysql is kept apart: it has 0-1-9"/>
         <failure op_key="db_monitor_2000" node="n2" exitreason="mysql lags"/>
         <failure op_key="other_monitor_2000" node="n3" exitreason="x is kept apart"/></failures></r>"""
-    assert set_apart(told, "db") == {"n1": "mysql is kept apart: it has 0-1-9"}
+    assert reasons(told, "db", (KEPT_APART,)) == {"n1": "mysql is kept apart: it has 0-1-9"}
 
 
 def test_an_agent_is_killed_in_the_action_that_was_asked_for_and_in_no_other() -> None:

@@ -321,8 +321,10 @@ def test_a_standby_that_was_off_and_is_alone_does_not_take_over(whole: Cluster) 
     node.server.source = "n1"
     lose(whole, "n1")
     node.do("start")
-    assert node.monitor().code == 0
-    assert node.score is None
+    seen = node.monitor()
+    assert (seen.code, node.score) == (190, None)
+    assert "its relay log was restarted" in seen.reason
+    assert seen.reason.endswith("start n1")
     outcome = promote(node)
     assert outcome.code == 1
     assert "its relay log was restarted" in outcome.reason

@@ -1,0 +1,88 @@
+"""Where nobody leads, each server says why it does not, and Pacemaker hears twice of who could."""
+
+from __future__ import annotations
+
+import pytest
+from database import RESOURCE, Cluster, Node, lose, promote, reboot, settle, writable
+
+from ocf_agents.mysql.pact import Pact
+
+
+@pytest.fixture
+def undecided(whole: Cluster) -> Cluster:
+    """n1's server died and gave its claim up to n2, whose node lost power before it could lead."""
+    first, second = whole.nodes["n1"], whole.nodes["n2"]
+    first.bodies.clear()
+    second.server.receiving = "Connecting"
+    assert first.do("start").code == 0
+    assert Pact.read(first.pact) == Pact("", ("n2",), "", "0-1-100")
+    reboot(second)
+    second.server.source, second.server.state = "n1", "0-1-101"
+    assert second.do("start").code == 0
+    settle(whole)
+    return whole
+
+
+def test_a_standby_whose_word_is_not_good_enough_says_so_and_what_to_do(undecided: Cluster) -> None:
+    first, second = undecided.nodes.values()
+    seen = second.monitor()
+    assert (seen.code, second.score) == (190, None)
+    assert "cannot lead: what this server acknowledged is perhaps not all here" in seen.reason
+    assert "compare the servers, and decide by hand" in seen.reason
+    seen = first.monitor()
+    assert (seen.code, first.score) == (190, None)
+    assert "acknowledged writes may be lacking here; those who have them all: n2" in seen.reason
+    assert writable(undecided) == []
+
+
+def test_a_person_decides_for_the_one_that_has_more(undecided: Cluster) -> None:
+    first, second = undecided.nodes.values()
+    second.server.source = ""
+    del undecided.facts[f"{RESOURCE}_PACT"]
+    settle(undecided)
+    assert (first.score, second.score) == (None, "500")
+    assert promote(second).code == 0
+    settle(undecided)
+    assert [node.monitor().code for node in (first, second)] == [0, 8]
+
+
+def alone(whole: Cluster) -> Node:
+    """The former primary, which nobody has promoted again yet."""
+    lose(whole, "n2")
+    node = whole.nodes["n1"]
+    settle(whole)
+    node.bodies.clear()
+    assert node.do("start").code == 0
+    node.monitor()
+    assert node.score == "500"
+    return node
+
+
+def told(node: Node) -> list[str]:
+    """What the cluster was told of the score, in this order."""
+    words = (call.argv for call in node.calls if f"--promotion={RESOURCE}" in call.argv)
+    return ["withdrawn" if "--delete" in argv else argv[-1] for argv in words]
+
+
+def test_a_score_that_nobody_acts_on_is_told_anew_and_more_seldom_each_time(whole: Cluster) -> None:
+    node = alone(whole)
+    node.calls.clear()
+    heard = []
+    for _ in range(40):
+        node.sleep(5)
+        node.monitor()
+        heard.append(len(told(node)))
+    assert told(node)[:2] == ["withdrawn", "500"]
+    news = [second * 5 for second, (before, after) in enumerate(zip([0, *heard], heard)) if after > before]
+    assert len(news) == 2, "after 30 s, and after 60 more"
+    assert 25 <= news[0] <= 30
+    assert 55 <= news[1] - news[0] <= 65
+
+
+def test_the_score_of_a_replica_that_has_a_primary_is_told_once(whole: Cluster) -> None:
+    node = whole.nodes["n2"]
+    node.calls.clear()
+    for _ in range(40):
+        node.sleep(5)
+        node.monitor()
+    assert told(node) == []
