@@ -127,9 +127,10 @@ def kill_in_demote(drill: Drill) -> None:
 
 def switch_with(drill: Drill, nodes: Sequence[Node], action: str, blow: Blow = kill_agent) -> None:
     """The primary's node went to standby and came back, and the agent was struck in an action on one of them."""
-    old = drill.primary
+    old, other = drill.primary, drill.replica
     with struck_in(drill, nodes, action, blow):
-        drill.lab.crm("node", "standby", old.name)
+        # Said from a node that does not lose power while it is being said.
+        other.check(["crm", "node", "standby", old.name])
     drill.another(old)
     drill.writer.await_more()
     drill.lab.crm("node", "online", old.name)
