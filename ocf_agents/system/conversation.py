@@ -19,6 +19,10 @@ LARGEST = 1 << 20
 END_OF_HEAD = b"\r\n\r\n"
 CHUNKED = b"\r\ntransfer-encoding: chunked"
 LENGTH = b"\r\ncontent-length:"
+SYSTEM = ("", False)
+"""To trust whom the system trusts."""
+DIRECTORY = 3
+"""The place of the system's directory of certificates among OpenSSL's defaults."""
 
 
 class Socket(_socket.socket):
@@ -64,10 +68,7 @@ class Conversation:
 
     def exchange(self, question: bytes, whole: "Callable[[bytes], bool]") -> bytes:
         """What came back over this connection."""
-        rest = question
-        while rest:
-            self.hurry()
-            rest = rest[self.send(rest) :]
+        self.say(question)
         answer = b""
         while not whole(answer) and len(answer) < LARGEST:
             self.hurry()
@@ -78,8 +79,21 @@ class Conversation:
             answer += chunk
         return answer
 
+    def say(self, rest: bytes) -> None:
+        """The server was sent this."""
+        while rest:
+            self.hurry()
+            rest = rest[self.send(rest) :]
+
     def connect(self, place: "Place", trust: "Optional[Trust]") -> None:
         """There is a new connection; the one before it ends, since nothing refers to it any more."""
+        self.reach(place)
+        if trust:
+            self.secure(place, trust)
+        self.peer, self.ended = (place, trust), False
+
+    def reach(self, place: "Place") -> None:
+        """There is a connection to the place, over which nothing was said yet."""
         for family, address in addresses(*place):
             self.socket = Socket(family, _socket.SOCK_STREAM)
             self.hurry()
@@ -91,14 +105,25 @@ class Conversation:
         else:
             raise fault
         self.send, self.receive = self.socket.send, self.socket.recv
-        if trust:
-            self.secure(place[0], trust)
-        self.peer, self.ended = (place, trust), False
 
-    def secure(self, host: str, trust: "Trust") -> None:
+    def secure(self, place: "Place", trust: "Trust") -> None:
         """The connection is encrypted, and the server is the one that it should be; else OSError."""
+        from _ssl import SSLCertVerificationError
+
         if trust not in self.contexts:
             self.contexts[trust] = trusting(*trust)
+        try:
+            self.shake_hands(place[0], trust)
+        except SSLCertVerificationError:
+            if trust != SYSTEM:
+                raise
+            # Whom the directory does not know, the bundle may. To read it costs twelve interpreters.
+            self.contexts[trust].set_default_verify_paths()
+            self.reach(place)
+            self.shake_hands(place[0], trust)
+
+    def shake_hands(self, host: str, trust: "Trust") -> None:
+        """The connection is encrypted; OSError if the server does not show that it is this host."""
         tls = self.contexts[trust]._wrap_socket(self.socket, False, host)  # noqa: SLF001  # as ssl does
         self.hurry()
         tls.do_handshake()
@@ -131,7 +156,8 @@ def trusting(cafile: str, insecure: bool) -> "Any":
     if cafile:
         context.load_verify_locations(cafile, None, None)
     elif not insecure:
-        context.set_default_verify_paths()
+        # By default OpenSSL would read a bundle of all certificates first, where there is one.
+        context.load_verify_locations(None, _ssl.get_default_verify_paths()[DIRECTORY], None)
     return context
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import _ssl
+import shutil
+import subprocess
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 from support.peer import Peer, certificate
 
 from ocf_agents.system import http, plan
-from ocf_agents.system.conversation import framed
+from ocf_agents.system.conversation import framed, trusting
 from ocf_agents.system.http import Request
 
 if TYPE_CHECKING:
@@ -108,6 +111,34 @@ def test_a_certificate_counts_only_if_it_is_trusted_and_for_this_name(
     assert not holds(Peer(WHOLE, files=stranger), cafile=stranger[0]), "it is for another name"
     assert holds(Peer(WHOLE, files=stranger), insecure=True)
     assert not holds(Peer(WHOLE), ("/",), files[0], seconds=0.0)
+
+
+@pytest.fixture
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The directory of certificates that the system trusts, with nothing in it, and no bundle."""
+    monkeypatch.setattr(_ssl, "get_default_verify_paths", lambda: ("", "", "", str(tmp_path)))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "bundle.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_the_systems_certificates_are_looked_up_one_by_one(files: tuple[Path, Path], system: Path) -> None:
+    command = ["openssl", "x509", "-noout", "-hash", "-in", str(files[0])]
+    name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    shutil.copy(files[0], system / f"{name}.0")
+    shutil.copy(files[0], system / "bundle.pem")
+    assert trusting("", insecure=False).cert_store_stats()["x509"] == 0, "the bundle is not read"
+    peer = Peer(WHOLE, WHOLE, files=files)
+    assert holds(peer, ("/", "/v3"))
+    assert peer.connections == 2
+
+
+def test_whom_the_systems_bundle_alone_holds_is_trusted_too(files: tuple[Path, Path], system: Path) -> None:
+    assert not holds(Peer(WHOLE, files=files))
+    shutil.copy(files[0], system / "bundle.pem")
+    peer = Peer(WHOLE, WHOLE, files=files)
+    assert holds(peer, ("/", "/v3"))
+    assert peer.connections == 3, "the bundle is read once"
 
 
 def test_a_secret_arrives_in_the_notation_around_it() -> None:
