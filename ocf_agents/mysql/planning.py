@@ -65,22 +65,22 @@ def known(member: Member, nameless: Member, judged: Diagnosis) -> dict[str, obje
         return None
     if member.replicated and not at_rest(member, seen):
         return None
-    programs = [look.noted(nameless.login, 0, {LAG: given.max_slave_lag} if seen.source else {})]
+    asked = [look.noted(nameless.login, 0, {LAG: given.max_slave_lag} if seen.source else {})]
     if member.tester:
         table = Question(member, member.tester, member.counting)
-        programs.append(table.noted(nameless.tester or nameless.login, 1, {COUNT: NEVER**2}))
+        asked.append(table.noted(nameless.tester or nameless.login, 1, {COUNT: NEVER**2}))
     names = (f"{PARAMETER}{META}{name}" for name in CIRCUMSTANCES)
     files = (memory.path, *(f"{memory.path}.{ending}" for ending in ("opened", "met", "receipt")))
     return (
         None
-        if None in programs
+        if None in asked
         else {
             "until": int(memory["told"]) + FRESH,
             "caller": (caller.pid, caller.started),
             "circumstances": [(name, given.context.environment.get(name, "")) for name in names],
             "files": [(path, member.host.read_bytes(path)) for path in (*files, member.pidfile)],
             "stamps": [(CONFIGURATION, member.edited())],
-            "programs": programs,
+            "asked": asked,
         }
     )
 
@@ -91,27 +91,44 @@ def alike(password: str) -> bool:
 
 
 class Question:
-    """A batch that the client program asks, with what it was told just now."""
+    """A batch of statements, with what they were answered just now.
+
+    The server itself is asked where it lets us in as simply as that; else the client program asks it.
+    """
 
     def __init__(self, member: Member, login: Login, batch: str) -> None:
-        seconds = member.patience
-        self.argv = (*client(member.host, login, batch, seconds), *QUICK)
-        self.environment = member.host.surroundings
-        done = member.host.run(self.argv, seconds, options(login), self.environment)
-        self.output = done.output if done.code == 0 else ""
+        self.member, self.login, self.batch = member, login, batch
+        self.argv: tuple[str, ...] = ()
+        try:
+            self.output = member.host.query(login.socket, login.user, login.password, batch, member.patience)
+        except OSError:
+            self.argv = (*client(member.host, login, batch, member.patience), *QUICK)
+            done = member.host.run(self.argv, member.patience, options(login), member.host.surroundings)
+            self.output = done.output if done.code == 0 else ""
+
+    def way(self, nameless: Login) -> dict[str, object]:
+        """How to ask it again."""
+        if self.argv:
+            given = options(nameless).encode()
+            return {"argv": self.argv, "stdin": given, "environment": self.member.host.surroundings}
+        secret = nameless.password.strip("@")
+        return {
+            "socket": self.login.socket,
+            "user": self.login.user,
+            "secret": secret,
+            "statements": self.batch,
+        }
 
     def noted(self, nameless: Login, depth: int, limits: dict[str, int]) -> dict[str, object] | None:
         """The question with what has to be answered again; None if it is not, even now."""
         words = [line.strip().partition(":") for line in self.output.splitlines()]
         names = {value.strip() if key == "Variable_name" else key for key, _, value in words}
         spelled = {column(name): name for name in names}
-        program: dict[str, object] = {
+        asked: dict[str, object] = {
             "depth": depth,
-            "argv": self.argv,
-            "stdin": options(nameless).encode(),
-            "environment": self.environment,
             "moves": {name for name in names if column(name) in MOVES},
             "limits": {spelled.get(name, name): most for name, most in limits.items()},
+            **self.way(nameless),
         }
-        program["rest"] = sorted_out(self.output, program)[0]
-        return program if self.output and same(program, self.output) else None
+        asked["rest"] = sorted_out(self.output, asked)[0]
+        return asked if self.output and same(asked, self.output) else None

@@ -256,6 +256,12 @@ class Host:
 
         return ask(place, question, whole, seconds)
 
+    def query(self, socket: str, user: str, password: str, statements: str, seconds: float) -> str:
+        """What a database answered, for less than its client program takes; raises OSError."""
+        from .statements import answers
+
+        return answers(socket, user, password, statements, seconds)
+
     def addresses(self, name: str) -> set[str]:
         """The IP addresses that a host name stands for; none if it cannot be resolved."""
         from socket import getaddrinfo

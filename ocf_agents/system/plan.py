@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Question = tuple[tuple[str, int], Optional[tuple[str, bool]], bytes, Good]
     """Whom to ask, whom to trust, what to say, and what a healthy server answers."""
 
-VERSION = 4
+VERSION = 5
 PRIME = (1 << 521) - 1
 RUN_DIRECTORY = "/run/openstack-agents"
 PLAN, RECORD, OUTPUT, WATCHED, KEPT_TOKEN = ".plan", ".started", ".output", ".watched", ".token"

@@ -8,9 +8,8 @@ again, but for what moves while a replica works; one difference sends the caller
 import posix
 from time import monotonic
 
-from .plan import META, SLOW, filled, milliseconds
+from .plan import META, PARAMETER, SLOW, filled, milliseconds
 from .pulse import beats, read, stamp
-from .run import run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,36 +30,58 @@ def unchanged(plan: "dict[str, Any]", level: int, environment: "Mapping[str, str
         and all(environment.get(key, "") == value for key, value in known["circumstances"])
         and all(read(path) == content for path, content in known["files"])
         and all(stamp(path) == seen for path, seen in known["stamps"])
-        and all(again(plan, one, environment) for one in known["programs"] if one["depth"] <= level)
+        and all(again(plan, one, environment) for one in known["asked"] if one["depth"] <= level)
     )
 
 
-def again(plan: "dict[str, Any]", program: "dict[str, Any]", environment: "Mapping[str, str]") -> bool:
-    """Whether a program says, soon and without an error, what it said before."""
+def again(plan: "dict[str, Any]", asked: "dict[str, Any]", environment: "Mapping[str, str]") -> bool:
+    """Whether a server says, soon and without an error, what it said before."""
     seconds = milliseconds(environment, META + "timeout") / 1000 * SLOW
-    login = filled(plan, program["stdin"], environment).decode("utf-8", "surrogateescape")
     try:
-        done = run(program["argv"], seconds, login, program["environment"])
+        output = (printed if "argv" in asked else answered)(plan, asked, seconds, environment)
     except (OSError, ValueError):
         return False
-    return done.code == 0 and same(program, done.output)
+    return same(asked, output)
 
 
-def same(program: "dict[str, Any]", output: str) -> bool:
+def answered(
+    _plan: "dict[str, Any]", asked: "dict[str, Any]", seconds: float, environment: "Mapping[str, str]"
+) -> str:
+    """What the server itself says; raises OSError."""
+    from .statements import answers
+
+    password = environment.get(PARAMETER + asked["secret"], "")
+    return answers(asked["socket"], asked["user"], password, asked["statements"], seconds)
+
+
+def printed(
+    plan: "dict[str, Any]", asked: "dict[str, Any]", seconds: float, environment: "Mapping[str, str]"
+) -> str:
+    """What a program prints of it; raises OSError, also if it failed or took too long."""
+    from .run import run
+
+    login = filled(plan, asked["stdin"], environment).decode("utf-8", "surrogateescape")
+    done = run(asked["argv"], seconds, login, asked["environment"])
+    if done.code != 0:
+        raise OSError(asked["argv"][0])
+    return done.output
+
+
+def same(asked: "dict[str, Any]", output: str) -> bool:
     """Whether an output is as before, and each number that has a limit is there and within it."""
-    rest, numbers = sorted_out(output, program)
-    return rest == program["rest"] and all(
+    rest, numbers = sorted_out(output, asked)
+    return rest == asked["rest"] and all(
         numbers.get(name, "").isdigit() and int(numbers[name]) <= most
-        for name, most in program["limits"].items()
+        for name, most in asked["limits"].items()
     )
 
 
-def sorted_out(output: str, program: "dict[str, Any]") -> "tuple[list[str], dict[str, str]]":
+def sorted_out(output: str, asked: "dict[str, Any]") -> "tuple[list[str], dict[str, str]]":
     """The lines of a client's vertical output that are to stay, and the numbers that have a limit.
 
     A variable is on two lines: one has its name, one its value.
     """
-    moves, limits = program["moves"], program["limits"]
+    moves, limits = asked["moves"], asked["limits"]
     rest = []
     numbers = {}
     variable = ""

@@ -277,6 +277,9 @@ class World(Host):
             return Finished(None, done.output, done.errors)
         return done
 
+    def query(self, socket: str, user: str, password: str, statements: str, seconds: float) -> str:
+        raise FileNotFoundError(2, "No such file or directory", socket)
+
     def meanwhile(self, work: Callable[[], Any]) -> Callable[[], Any]:
         result = work()
         return lambda: result

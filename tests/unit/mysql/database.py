@@ -230,6 +230,10 @@ class Node(World):
         self.name = name
         self.cluster = cluster
         self.server = Server(int(name[1:]), cluster)
+        self.open_to_us = False
+        """Whether the server takes the login that the agent can make without the client."""
+        self.logins: list[tuple[str, str]] = []
+        """Who has logged in so, and with which password."""
         cluster.nodes[name] = self
         cluster.condition[name] = "online"
         self.user("mysql", 100)
@@ -279,7 +283,18 @@ class Node(World):
         if any(body.state == "T" for body in self.bodies.values()):
             self.sleep(call.seconds + 1)
         batch = next(word for word in call.argv if word.startswith("--execute="))
-        return Finished(0, "COUNT(*): 3\n" if "COUNT(*) FROM" in batch else self.server.printed())
+        return Finished(0, self.says(batch))
+
+    def says(self, batch: str) -> str:
+        """What the server answers."""
+        return "COUNT(*): 3\n" if "COUNT(*) FROM" in batch else self.server.printed()
+
+    def query(self, socket: str, user: str, password: str, statements: str, seconds: float) -> str:
+        """The same without the client."""
+        if not self.open_to_us or self.server.error or seconds <= 0:
+            raise OSError(socket)
+        self.logins.append((user, password))
+        return self.says(statements)
 
     def crm_attribute(self, _world: World, call: Call) -> Finished:
         """Scores, node attributes and cluster properties."""

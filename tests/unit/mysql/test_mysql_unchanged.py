@@ -9,21 +9,23 @@ import pytest
 from database import META, PARAMETERS, RESOURCE, Cluster, Node, promote
 from support.world import RUN
 
-from ocf_agents.system import plan, unchanged
+from ocf_agents.system import plan, run, statements, unchanged
 
 PLAN = f"{RUN}/{RESOURCE}.plan"
 MEMORY = f"{RUN}/{RESOURCE}.mysql"
 
 
-@pytest.fixture
-def replica(whole: Cluster, monkeypatch: pytest.MonkeyPatch) -> Node:
+@pytest.fixture(params=[True, False], ids=["without the client", "through the client"])
+def replica(whole: Cluster, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Node:
     """A standby that the same Pacemaker has asked twice; the short way looks at its world."""
     node = whole.nodes["n2"]
+    node.open_to_us = request.param
     node.run_process("/usr/lib/pacemaker/pacemaker-execd", pid=os.getppid(), user="root")
     assert [node.monitor().code for _ in range(2)] == [0, 0]
     monkeypatch.setattr(unchanged, "read", node.read_bytes)
     monkeypatch.setattr(unchanged, "stamp", node.stamp)
-    monkeypatch.setattr(unchanged, "run", node.run)
+    monkeypatch.setattr(run, "run", node.run)
+    monkeypatch.setattr(statements, "answers", node.query)
     monkeypatch.setattr(unchanged, "monotonic", node.now)
     monkeypatch.setattr(unchanged, "beats", lambda pid, since: alive(node, pid, since))
     return node
@@ -50,26 +52,42 @@ def calls(node: Node, since: int) -> list[str]:
     return [call.argv[0].rpartition("/")[2] for call in node.calls[since:]]
 
 
-def test_an_unchanged_replica_costs_one_exec_of_the_client_and_asks_the_cluster_nothing(
-    replica: Node,
-) -> None:
-    before, files = len(replica.calls), dict(replica.files)
-    assert holds(replica)
-    assert calls(replica, before) == ["mysql"]
-    assert holds(replica, level=1)
-    assert calls(replica, before) == ["mysql", "mysql", "mysql"], "the second one reads the test table"
+def test_an_unchanged_replica_asks_its_server_and_the_cluster_nothing(replica: Node) -> None:
+    files = dict(replica.files)
+    looks, table = [PARAMETERS["replication_user"]], [PARAMETERS["test_user"]]
+    for level, users in ((0, looks), (1, looks + table)):
+        before = len(replica.calls)
+        replica.logins.clear()
+        assert holds(replica, level)
+        if replica.open_to_us:
+            assert not calls(replica, before)
+            assert [user for user, _ in replica.logins] == users
+        else:
+            assert calls(replica, before) == ["mysql"] * len(users)
     assert replica.files == files, "and writes nothing"
 
 
-def test_no_secret_is_in_the_plan_and_both_are_given_to_the_client(replica: Node) -> None:
-    assert not [
-        name for name in ("replication_passwd", "test_passwd") if PARAMETERS[name] in replica.files[PLAN]
-    ]
+def test_no_secret_is_in_the_plan_and_both_are_given_to_the_server(replica: Node) -> None:
+    secrets = [PARAMETERS[name] for name in ("replication_passwd", "test_passwd")]
+    assert not [secret for secret in secrets if secret in replica.files[PLAN]]
     before = len(replica.calls)
+    replica.logins.clear()
     assert holds(replica, level=1)
+    if replica.open_to_us:
+        assert [password for _, password in replica.logins] == secrets
+        return
     given = [call.stdin for call in replica.calls[before:]]
     assert r'password="s3cret repl' + r"'\"" in given[0]
     assert 'password="s3cret test"' in given[1]
+
+
+@pytest.mark.parametrize("replica", [True], indirect=True)
+def test_a_server_that_wants_another_login_by_now_is_asked_through_the_client(replica: Node) -> None:
+    replica.open_to_us = False
+    assert not holds(replica)
+    replica.sleep(61)
+    assert replica.monitor().code == 0
+    assert holds(replica, level=1)
 
 
 def test_a_replica_that_works_is_unchanged_as_long_as_it_keeps_up(replica: Node) -> None:
@@ -133,7 +151,9 @@ CHANGES: dict[str, Change] = {
     "another server runs": lambda node: node.files.update({PARAMETERS["pid"]: "4711\n"}),
     "another Pacemaker asks": lambda node: setattr(node.bodies[os.getppid()], "started", 1),
     "the claim is old": lambda node: node.sleep(601),
-    "the client is gone": lambda node: node.programs.update({"/usr/bin/mysql": gone}),
+    "nothing is there to ask": lambda node: vars(node).update(
+        open_to_us=False, programs={"/usr/bin/mysql": gone}
+    ),
 }
 
 
