@@ -209,7 +209,8 @@ def mend(drill: Drill) -> None:
             free_disk(node)
     for node in lab.nodes:
         with suppress(LabError):
-            lab.crm("node", "online", node.name)
+            # crmsh would write the whole configuration back as it read it, while nodes may be joining.
+            lab.voice().run(["crm_standby", "--node", node.name, "--delete"])
 
 
 def whole(drill: Drill) -> bool:

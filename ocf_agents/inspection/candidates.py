@@ -18,6 +18,7 @@ ONLINE = "online"
 PRESENT = (ONLINE, "standby")
 """The states of nodes whose servers can be heard."""
 STATES = {
+    "pending": "is joining the cluster",
     "clean": "is off",
     "unclean": "is lost, and not certainly off",
     "standby": "is in standby",
@@ -35,7 +36,7 @@ class View:
 
     resource: str
     nodes: Mapping[str, str]
-    """Each node as online, standby, clean (surely off) or unclean."""
+    """Each node as online, standby, pending, clean (surely off) or unclean."""
     primary: str = ""
     scores: Mapping[str, int] = field(default_factory=dict)
     reports: Mapping[str, Report] = field(default_factory=dict)

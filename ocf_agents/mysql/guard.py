@@ -120,7 +120,7 @@ def see(member: Member, look: Look, pact: Pact) -> durability.Facts:
         look.waits,
         attached,
         acknowledging,
-        frozenset(name for name in names - attached if members[name] in ("online", "clean")),
+        frozenset(name for name in names - attached if members[name] != "unclean"),
         caught_up,
         confirmed(member, look, attached),
         unable,

@@ -171,5 +171,16 @@ def resume(member: Member, look: Look) -> None:
         return
     known = kept(member)
     member.server.apply_relay_log()
-    if known.server and member.version.mariadb and known.server != member.process():
+    if known.server and known.server != member.process() and lasting(member):
         hold(member, known.owed)
+
+
+def lasting(member: Member) -> bool:
+    """Whether the relay log is what it was before the server was started.
+
+    A MySQL keeps it, and counts what is in it as received, unless it is told to throw it away. Without GTIDs
+    nothing counts what is in it.
+    """
+    if member.version.mariadb:
+        return True
+    return not (member.version.placed or int(member.server.value("@@GLOBAL.relay_log_recovery")))

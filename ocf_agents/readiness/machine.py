@@ -133,4 +133,5 @@ def cluster(site: Site) -> Iterator[Line]:
         if state == "online":
             yield ok(name, "is online")
         else:
-            yield warning(name, f"is {'lost' if state == 'unclean' else 'off'}", "crm_mon -1")
+            words = {"unclean": "is lost", "pending": "is joining the cluster"}
+            yield warning(name, words.get(state, "is off"), "crm_mon -1")

@@ -6,6 +6,8 @@ from ..lean import TYPE_CHECKING, Record
 from .errors import Missing, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .host import Host
 
 INFINITY = 1_000_000
@@ -113,16 +115,15 @@ class Cluster:
         self.tell("crm_attribute", *property_of(group, name), "--update", value)
 
     def members(self) -> dict[str, str]:
-        """Every node of the cluster, as online, clean (surely off) or unclean (perhaps still active)."""
+        """Every node of the cluster, as online, pending (it joins, and has not shared its configuration yet),
+        clean (surely off) or unclean (perhaps still active).
+        """
         told = self.ask("crm_mon", "--one-shot", "--output-as=xml", "--include=none,nodes") or ""
         found: dict[str, str] = {}
         for line in told.splitlines():
             words = attributes_of(line)
             if line.strip().startswith("<node ") and "online" in words:
-                online = words["online"] == "true" and words.get("unclean") != "true"
-                found[words["name"]] = (
-                    "online" if online else "unclean" if words.get("unclean") == "true" else "clean"
-                )
+                found[words["name"]] = state_of(words)
         return found
 
     def target(self) -> tuple[str, ...]:
@@ -147,6 +148,15 @@ class Cluster:
         if done.code:
             raise Refused(f"{tool}: {' '.join(done.errors.split()) or f'exit code {done.code}'}")
         return done.output
+
+
+def state_of(words: Mapping[str, str]) -> str:
+    """What a node is, by what crm_mon says of it."""
+    if words.get("unclean") == "true":
+        return "unclean"
+    if words["online"] != "true":
+        return "clean"
+    return "pending" if words.get("pending") == "true" else "online"
 
 
 def value_of(told: str) -> str | None:

@@ -74,6 +74,8 @@ class Server:
     sessions: int = 0
     done: list[str] = field(default_factory=list)
     breaks_after: Optional[str] = None
+    recovers: bool = False
+    """Whether it throws its relay log away when it starts, as a MySQL can."""
     logs: bool = True
     """Whether its binary log is there; a backup has none."""
     variables: dict[str, str] = field(default_factory=dict)
@@ -151,6 +153,7 @@ class Server:
             "@@GLOBAL.read_only": int(self.read_only),
             "@@GLOBAL.server_id": self.number,
             "@@GLOBAL.gtid_binlog_state": self.state if self.logs else "",
+            "@@GLOBAL.relay_log_recovery": int(self.recovers),
         }
         return known.get(expression, 1)
 
@@ -334,9 +337,9 @@ class Node(World):
         """Who is there."""
         if self.cluster.silent:
             return Finished(102, "", "crm_mon: Error: cluster is not available on this node")
+        told = {"online": ("online", "pending"), "pending": ("pending",), "unclean": ("unclean",)}
         lines = (
-            f'<node name="{name}" id="1" online="{str(how == "online").lower()}" '
-            f'unclean="{str(how == "unclean").lower()}"/>'
+            f'<node name="{name}" id="1" {" ".join(flags(told, how))}/>'
             for name, how in self.cluster.condition.items()
         )
         return Finished(0, "\n".join(lines))
@@ -372,6 +375,11 @@ class Node(World):
     @property
     def pact(self) -> str:
         return self.cluster.facts.get(f"{RESOURCE}_PACT", "")
+
+
+def flags(told: Mapping[str, tuple[str, ...]], how: str) -> list[str]:
+    """What crm_mon says of a node in this condition."""
+    return [f'{flag}="{str(how in conditions).lower()}"' for flag, conditions in told.items()]
 
 
 def converse(monkeypatch: Any, cluster: Cluster) -> None:

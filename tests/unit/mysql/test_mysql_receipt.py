@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from database import lose, promote, reboot, settle
 
 from ocf_agents.mysql.pact import Pact
+from ocf_agents.system.run import Finished
 
 if TYPE_CHECKING:
     from database import Cluster, Node
@@ -108,6 +110,21 @@ def test_a_standby_whose_server_was_killed_applies_its_relay_log_and_leads(whole
     assert node.server.state == "0-1-150"
     assert promote(node).code == 0
     assert "0-1-150" in node.pact
+
+
+@pytest.mark.parametrize(("recovers", "code"), [(False, 0), (True, 1)])
+def test_a_mysql_whose_server_was_started_again_leads_if_it_keeps_its_relay_log(
+    whole: Cluster, recovers: bool, code: int
+) -> None:
+    node = whole.nodes["n2"]
+    node.programs["/usr/sbin/mariadbd"] = lambda *_: Finished(0, "mysqld  Ver 8.4.6 for Linux on x86_64")
+    node.server.received = "0-1-150"
+    node.server.recovers = recovers
+    lose(whole, "n1")
+    node.bodies.clear()
+    assert node.do("stop").code == 0
+    assert node.do("start").code == 0
+    assert promote(node).code == code
 
 
 def test_a_standby_whose_receiver_was_refused_by_the_shortened_primary_still_leads(whole: Cluster) -> None:

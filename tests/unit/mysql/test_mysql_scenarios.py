@@ -92,6 +92,22 @@ def test_a_replica_does_not_follow_a_primary_that_did_not_open(whole: Cluster) -
     assert other.server.source == "n2"
 
 
+def test_a_node_that_was_off_does_not_lead_while_the_other_one_is_only_joining(whole: Cluster) -> None:
+    """One that joins has not shared its record yet, on which somebody else may lead."""
+    node = whole.nodes["n1"]
+    lose(whole, "n2")
+    reboot(node)
+    node.server.source = ""
+    node.do("start")
+    for condition in ("clean", "pending"):
+        whole.condition["n2"] = condition
+        failed = promote(node)
+        assert failed.code == 1
+        assert "has not met n2 since it started" in failed.reason
+    whole.condition["n2"] = "online"
+    assert promote(node).code == 0
+
+
 def test_a_replica_follows_a_primary_of_the_same_name_anew(whole: Cluster) -> None:
     primary, replica = whole.nodes["n1"], whole.nodes["n2"]
     whole.facts["clustermysql_PACT"] = "primary=n1;standbys=;invited=;position=0-1-100;serial=99999999999"
