@@ -40,7 +40,7 @@ class Mysql(
 
     NEW, REHEARSE IT BEFORE YOU TRUST IT: every fault of "ocf-agents drill list" was played with MariaDB
     10.11 on two nodes that fence each other, and some on three, but only once or a few times; with MySQL
-    5.7 to 9.7 a switchover, killed servers and a lost node. "ocf-agents drill run" plays them for you.
+    8.4 once; with 5.7 to 9.7 a switchover, killed servers and a lost node. "ocf-agents drill run" plays them.
 
     As a promotable clone every server starts read-only and only promote opens one. With
     durability=semi-sync, the default, a write is confirmed once a replica has it, and a node that

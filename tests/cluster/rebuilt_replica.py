@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mysql_application import CLONE, kill_server
 
 from ocf_agents.lab import Power, mariadb
+from ocf_agents.lab.scene import PIDFILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,8 @@ def replace_disk(application: Application, lost: Node) -> None:
     """A node comes back without any data, and is a replica."""
     lab = application.lab
     lab.crm("resource", "ban", SET, lost.name)
-    lab.wait(lambda: not lab.where(CLONE, "Unpromoted"), 60, "the replica to be stopped")
+    # A server that is about to stop still writes into its directory.
+    lab.wait(lambda: lost.run(["test", "-e", PIDFILE]).returncode, 60, "the replica to be stopped")
     lost.check(["sh", "-c", f"rm -rf {DATADIR}/* {mariadb.LOGS}/*"])
     lab.crm("resource", "clear", SET)
     application.writer.await_more()
