@@ -39,6 +39,12 @@ def digits(address: str) -> bytes:
 
 def expanded(address: str) -> "list[int] | None":
     """The eight groups of an IPv6 number (RFC 4291, without zone), or None for anything else."""
+    rest, _, last = address.rpartition(":")
+    mapped = hexadecimal(last)
+    if mapped:
+        # The last two groups may be written as an IPv4 address.
+        number = bytes.fromhex(mapped.decode())[::-1].hex()
+        address = f"{rest}:{number[:4]}:{number[4:]}"
     head, mark, tail = address.partition("::")
     halves = [half.split(":") if half else [] for half in (head, tail)]
     missing = 8 - len(halves[0]) - len(halves[1])

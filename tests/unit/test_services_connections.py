@@ -74,13 +74,20 @@ def test_ipv6_numbers_are_written_as_the_kernel_writes_them(address: ipaddress.I
     assert digits(address.exploded).decode() == expected
 
 
+def test_an_ipv4_address_at_the_end_of_an_ipv6_number_is_part_of_it() -> None:
+    kernels = connections.MAPPED + b"0500000A"
+    assert digits("::ffff:10.0.0.5") == digits("::ffff:a00:5") == digits("0:0:0:0:0:ffff:10.0.0.5") == kernels
+    for wrong in ("::ffff:10.0.0", "::ffff:10.0.0.256", "::10.0.0.5:1", "1:2:3:4:5:6:7:10.0.0.5"):
+        assert expanded(wrong) is None
+
+
 @given(st.text("0123456789abcdef:.%", max_size=45))
 def test_what_is_no_ipv6_number_is_taken_for_a_name(text: str) -> None:
     try:
         valid = ipaddress.IPv6Address(text)
     except ValueError:
         return
-    if "." in text or "%" in text:
+    if "%" in text:
         return
     assert expanded(text) == [int(group, 16) for group in valid.exploded.split(":")]
 
