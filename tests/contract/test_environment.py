@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from support.peer import certificate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,10 +90,10 @@ print(code, *sys.modules)
 """
 
 
-def loaded(resource: Resource, level: int) -> tuple[int, set[str]]:
+def loaded(resource: Resource, level: int, **parameters: str) -> tuple[int, set[str]]:
     """The exit code of a monitor, and what it loaded."""
     text = TELL.format(library=str(resource.agent.parents[2] / "lib/openstack"))
-    environment = resource.environment(level, 20, 10, {})
+    environment = resource.environment(level, 20, 10, parameters)
     done = subprocess.run(
         ["/usr/bin/python3", "-IS", "-c", text, str(resource.agent), "monitor"],
         env=environment, capture_output=True, check=True,  # type: ignore[arg-type]  # bytes or text
@@ -111,6 +112,20 @@ def test_a_monitor_loads_nothing_dear(running: Resource) -> None:
     code, modules = loaded(running, 10)
     assert code == 0
     assert not modules & DEAR
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_healthy_server_never_takes_the_long_way(resource: Resource, scheme: str) -> None:
+    files = [str(file) for file in certificate(resource.directory)]
+    resource.mood(password=LOGIN["os_password"], **({"certificate": files} if scheme == "https" else {}))
+    given = {"url": f"{scheme}://127.0.0.1:{resource.port}", "os_cacert": files[0], **LOGIN}
+    assert resource.call("start", **given).code == 0
+    for level in (1, 10, 20):
+        code, modules = loaded(resource, level, **given)
+        assert code == 0
+        assert not {name for name in modules if name.startswith("ocf_agents.ocf")}, level
+        assert not modules & DEAR
+        assert ("_ssl" in modules) == (scheme == "https")
 
 
 def test_the_long_way_loads_nothing_dear_either(running: Resource) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from support.pythons import Python
+
 SETUP = """\
 set -e
 mount -t tmpfs -o mode=755 scratch "$1"
@@ -42,6 +44,14 @@ class Scratch:
     def close(self) -> None:
         self.first.communicate(timeout=30)
 
+    def run_on(self, python: Python) -> None:
+        """Its /usr/bin/python3 is that one."""
+        if python.prefix != Path("/usr"):
+            here = f"{self.root}{python.prefix}"
+            self.outside("sh", "-c", f"mkdir -p {here} && mount -o bind,ro {python.prefix} {here}")
+            self.inside("ln", "-sfn", str(python.program), "/usr/bin/python3")
+            self.outside("chmod", "755", f"{self.root}/root")
+
     def outside(self, *order: str | Path) -> subprocess.CompletedProcess[str]:
         """A program of this machine that sees the root."""
         enter = ["nsenter", "-t", str(self.first.pid), "--mount", "--net"]
@@ -62,7 +72,7 @@ class Scratch:
         """Whatever is in the root and not this machine's, but for the database of packages."""
         places = " ".join(shlex.quote(str(self.root / one)) for one in ("run", "var", "tmp"))
         found = self.outside(
-            "sh", "-c", f"find {places} -mindepth 1; cd {self.directory}/upper && find . -mindepth 1"
+            "sh", "-c", f"find {places} -mindepth 1 -xdev; cd {self.directory}/upper && find . -mindepth 1"
         )
         # A directory that this machine has too is in the upper one as soon as something was written there.
         return {

@@ -9,6 +9,7 @@ is read anew for each request, so that a test can change the mood of a running s
 healthcheck, v3    status to answer with (200), drained: 503 DISABLED BY FILE
 password           the only one that gets a token; login is the user's name
 delay              seconds before each answer; hang: none ever comes
+certificate        files of it and of its key, read once: TLS is spoken
 die                message on standard error, and no service
 silent             lives, and does not listen
 stubborn           ignores SIGTERM
@@ -69,11 +70,18 @@ def answer(path: str, body: bytes, wanted: dict) -> "tuple[int, str]":
     return 404, ""
 
 
-def serve(listener: socket.socket) -> None:
+def serve(listener: socket.socket, certificate: "list[str]") -> None:
     """One request after the other, for ever."""
+    if certificate:
+        import ssl
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
     while True:
         connection, _ = listener.accept()
         try:
+            if certificate:
+                connection = context.wrap_socket(connection, server_side=True)
             path, body = read(connection)
             wanted = mood()
             time.sleep(10_000 if wanted.get("hang") else wanted.get("delay", 0))
@@ -102,7 +110,7 @@ def main() -> None:
     worker = os.fork() if wanted.get("worker") else 0
     if worker and not wanted.get("desert"):
         signal.signal(signal.SIGTERM, lambda *_: (os.kill(worker, signal.SIGKILL), os._exit(0)))
-    serve(listener)
+    serve(listener, wanted.get("certificate", []))
 
 
 main()

@@ -31,7 +31,7 @@ while True:
                 held[key].settimeout(0.05)
             if not held[key].recv(1):
                 held.pop(key).close()
-        except TimeoutError:
+        except socket.timeout:  # before Python 3.10 this is no TimeoutError
             pass
         except OSError:
             held.pop(key, None)
