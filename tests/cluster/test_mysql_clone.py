@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 OLD = ("5.7",)
 """Those without the plugin."""
 GRANT = "GRANT BACKUP_ADMIN ON *.* TO repl_user@'10.77.%.%'"
+REVOKE = "REVOKE BACKUP_ADMIN ON *.* FROM repl_user@'10.77.%.%'"
 UNHINGED = "STOP REPLICA; SET GLOBAL super_read_only = 0"
 DENIED = "repl_user lacks BACKUP_ADMIN on"
 
@@ -34,7 +35,7 @@ def flavour(request: pytest.FixtureRequest) -> MySQL:
 def cluster(flavour: MySQL) -> Iterator[Lab]:
     skip_unless_lab()
     with Lab(lab_name(flavour, "c"), install=mariadb.INSTALL, shares=[flavour.directory]) as lab:
-        mariadb.install_databases(lab, flavour=flavour)
+        mariadb.install_databases(lab, f"{GRANT};\n", flavour=flavour)
         mariadb.configure(lab, flavour=flavour)
         yield lab
 
@@ -49,6 +50,7 @@ def test_a_replica_with_a_write_of_its_own_is_rebuilt_as_soon_as_it_may_clone(
     application: Application,
 ) -> None:
     lab, lost = application.lab, application.replica()
+    mariadb.ask(application.primary(), REVOKE)
     rebuilt_replica.part(lost, UNHINGED)
     told = ["grep", f"not rebuilt: {DENIED}", rebuilt_replica.LOG]
     lab.wait(lambda: lost.run(told).returncode == 0, 60, "the monitor to say what lacks")
