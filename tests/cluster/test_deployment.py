@@ -8,14 +8,13 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from deployed import INSTALL, PASSWORDS, SESAME, await_everywhere, configuration, prepare, printed
 from kept_secrets import SECRETS, keep_secret
 from support.command import EXAMPLES, typed
 from support.possible import skip_unless_lab
 
 from ocf_agents.cib import crm, pcs
-from ocf_agents.lab import Lab, fencing, keystone, mariadb
-from ocf_agents.lab.image import CHECKOUT
-from ocf_agents.lab.state import SWITCH_OCTET
+from ocf_agents.lab import Lab, keystone, mariadb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,47 +23,16 @@ if TYPE_CHECKING:
     from ocf_agents.lab import Node
 
 each_example = pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
-SESAME = "sesame"
-INSTALL = ("make", "-C", CHECKOUT, "install", "TOOLS=1", "DESTDIR=/")
-PASSWORDS = {
-    ("clustermysql", "replication_passwd"): "repl-password",
-    ("clustermysql", "test_passwd"): "test-password",
-    ("keystoneService", "os_password"): SESAME,
-}
-CLOUD = """\
-network: {netmask: 24}
-login: {url: "http://127.0.0.1:5000/v3", user: admin, project: admin}
-services:
-  mysql:
-    binary: /usr/bin/mysqld_safe
-    config: /etc/mysql/my.cnf
-    socket: /var/run/mysqld/mysqld.sock
-    pid: /var/run/mysqld/mysqld.pid
-    log: /var/log/mysql.log
-    replication_user: repl_user
-    test_user: test_user
-    vip: VIP
-  memcached:
-  keystone:
-nodes:
-"""
 
 
 @pytest.fixture(scope="module")
 def three() -> Iterator[Lab]:
     """Three nodes with a configuration of today's form, and nothing in it but fencing."""
     skip_unless_lab()
-    with Lab(f"deploy{os.getpid()}", 3, install=INSTALL, hosts=keystone.HOSTS) as built:
+    with Lab(f"deploy{os.getpid()}", 3, install=INSTALL, hosts={keystone.NAME: mariadb.VIP}) as built:
         built.crm("configure", "upgrade", "force")
         yield built
     assert built.leftovers() == []
-
-
-def printed(file: Path, *options: str) -> str:
-    """What the command prints of a file."""
-    said = typed("configure", file, *options)
-    assert (said.code, said.err) == (0, "")
-    return said.out
 
 
 def at_home(example: Path, lab: Lab, directory: Path) -> Path:
@@ -119,21 +87,9 @@ def test_an_example_is_taken_by_pcs_command_by_command(three: Lab, tmp_path: Pat
 @pytest.fixture(scope="module")
 def cloud(three: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """The lab with a whole configuration loaded, and all of it running."""
-    mariadb.install_databases(three)
-    keystone.prepare(three, SESAME)
-    keep_secret(three, PASSWORDS)
-    fence = f"{{agent: fence_lab, ip: {three.address(SWITCH_OCTET)}, ipport: {fencing.POWER_PORT}}}"
-    nodes = "".join(f"  {one.name}: {{address: {one.address}, fence: {fence}}}\n" for one in three.nodes)
-    file = tmp_path_factory.mktemp("cloud") / "cloud.yaml"
-    file.write_text(CLOUD.replace("VIP", three.address(keystone.OCTET)) + nodes)
-    three.crm_configure(printed(file))
-    everywhere = sorted(one.name for one in three.nodes)
-    three.eventually(everywhere, lambda: three.where("memcachedService"), 60, "memcached")
-    three.wait(lambda: three.where("clustermysql", "Promoted"), 120, "a primary")
-    primary = three.where("clustermysql", "Promoted")
-    three.eventually(primary, lambda: three.where("mysqlmasterIP"), 60, "the writers' address")
-    three.eventually(everywhere, lambda: three.where("clustermysql"), 60, "all databases")
-    three.eventually(everywhere, lambda: three.where("keystoneService"), 120, "Keystone on every node")
+    prepare(three)
+    three.crm_configure(configuration(three, tmp_path_factory.mktemp("cloud"), "  memcached:\n  keystone:\n"))
+    await_everywhere(three, "memcachedService", "keystoneService")
     return three
 
 

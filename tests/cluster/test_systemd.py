@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Callable
 
 import pytest
 from by_hand import ByHand
+from support.blocks import blocks, follow
 from systemd_container import CHECKOUT, SystemdContainer
 
 from ocf_agents.lab import LabError, keystone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from support.blocks import Block
 
 PASSWORD = "sesame-systemd"
 
@@ -143,3 +146,11 @@ def test_the_distributions_keystone_unit_runs_under_the_agent(container: Systemd
     resource.must("stop")
     assert resource.monitor().code == 7
     assert not container.run(["pgrep", "-u", "keystone"]).stdout
+
+
+@pytest.mark.parametrize("block", [block for block in blocks() if block.kind == "machine"], ids=str)
+def test_a_machine_does_what_the_page_shows(container: SystemdContainer, block: Block) -> None:
+    # What is installed is the newest that it knows of.
+    container.check(["sh", "-c", "rm -rf /var/lib/apt/lists/*"])
+    for command in block.commands():
+        follow(block, command, lambda text: container.run(["bash", "-c", text]))

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support.command import CHECKOUT, called, typed
+from support.command import CHECKOUT, typed
 
 from ocf_agents.cli.completion import PROGRAM, SHELLS
 from ocf_agents.cli.pages import commands
@@ -55,7 +55,7 @@ def test_a_shell_completes_the_name_of_an_agent(shell: str, tmp_path: Path) -> N
         f"#!/bin/sh\nPYTHONPATH={CHECKOUT} exec {shlex.quote(sys.executable)} -m ocf_agents.cli.main\n"
     )
     program.chmod(0o755)
-    file.write_text(called("completion", shell).out)
+    file.write_text(typed("completion", shell).out)
     asked = ASK[shell].format(file=file, program=PROGRAM, line=LINE)
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     done = subprocess.run(

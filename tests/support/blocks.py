@@ -5,22 +5,36 @@ The comment before a block says it, and no reader of the page sees it:
     <!-- run -->         the commands are run on this machine, beside the page's files
     <!-- lab -->         the same, with a lab of the page's own, so as root
     <!-- node -->        they are run in a node, on a cluster configuration of the page's own
+    <!-- cluster -->     they are run in a node of a cluster that runs MySQL and Keystone
+    <!-- cluster: SO --> the same, after the test has made it so (tests/cluster/documented.py)
+    <!-- machine -->     they are run on a machine of their own that systemd has booted
     <!-- make -->        make knows what it would do
     <!-- file NAME -->   the block is a file that later commands of the page read
     <!-- skip: WHY -->   they cannot be run by a test
 
-After ", until it says so" a command is repeated until its output is the shown one.
+After ", until it says so" a command is repeated until its output is the shown one; what goes on for
+ever is ended as Ctrl-C does after ", until Ctrl-C".
 """
 
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Callable
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-KINDS = ("run", "lab", "node", "make", "file", "skip")
+KINDS = ("run", "lab", "node", "cluster", "machine", "make", "file", "skip")
 UNTIL = ", until it says so"
+INTERRUPTED = ", until Ctrl-C"
+PATIENCE = 120
+"""Seconds that a command may take, or be repeated for."""
+LOOK = "timeout --preserve-status --signal=INT 8"
+"""What ends a command as Ctrl-C does, when it has had time to show something."""
 PROMPT = re.compile(r"[#$] ")
 FENCE = re.compile(r"( *)```(\w*)$")
 COMMENT = re.compile(r" *<!-- (.+) -->$")
@@ -58,9 +72,14 @@ class Block:
         return self.marker.endswith(UNTIL)
 
     @property
+    def interrupted(self) -> bool:
+        """Whether commands go on until somebody ends them."""
+        return self.marker.endswith(INTERRUPTED)
+
+    @property
     def rest(self) -> str:
-        """The name of the file, or the reason."""
-        return self.marker[len(self.kind) :].lstrip(": ")
+        """The name of the file, what is so before, or the reason."""
+        return self.marker.removesuffix(UNTIL).removesuffix(INTERRUPTED)[len(self.kind) :].lstrip(": ")
 
     @property
     def text(self) -> str:
@@ -126,6 +145,19 @@ def shows(output: str, shown: tuple[str, ...]) -> bool:
         if not any(pattern.fullmatch(one) for one in rest):
             return False
     return True
+
+
+def follow(block: Block, command: Command, type_in: Callable[[str], CompletedProcess[str]]) -> None:
+    """The command, typed so, has succeeded, and has shown what the page shows."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        done = type_in(f"{LOOK} {command.text}" if block.interrupted else command.text)
+        if done.returncode == 0 and shows(done.stdout, command.shown):
+            return
+        said = f"{block}: {command.text}\nends with {done.returncode} and says:\n{done.stdout}{done.stderr}"
+        assert block.until, said
+        assert time.monotonic() < deadline, said
+        time.sleep(0.5)
 
 
 def plain(line: str) -> str:

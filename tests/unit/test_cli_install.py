@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from support.command import typed
 
 from ocf_agents.agents import COMPATIBLE, FORMER, links
 from ocf_agents.cli import install as module
@@ -71,9 +72,10 @@ def test_what_is_done_twice_is_as_if_done_once(root: Path, command: str) -> None
 
 def test_uninstall_leaves_what_was_there_before(root: Path) -> None:
     before = tree(root)
-    run(root, "install", "--compat")
-    done = run(root, "uninstall")
-    assert done.exit_code == 0, done.output
+    installed = typed("install", "--compat", "--ocf-root", root)
+    assert (installed.code, installed.err) == (0, "")
+    done = typed("uninstall", "--ocf-root", root)
+    assert (done.code, done.err) == (0, "")
     assert tree(root) == before
 
 
