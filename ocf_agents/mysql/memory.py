@@ -1,6 +1,6 @@
-"""What the agent remembers on this node between two calls: one small file in the run directory.
+"""What the agent remembers on this node between two calls: small files, most in the run directory.
 
-Nothing in it is a promise to anybody: whatever is lost with it is found out again.
+Nothing in them is a promise to anybody: whatever is lost with them is found out again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ..system.host import Host
     from ..system.proc import Process
 
+LASTING = "/var/lib/pacemaker/openstack-agents"
+"""What must outlive a loss of power is here: where the cluster's own record is, on every node of it."""
 FRESH = 600.0
 """Seconds after which even an unchanged score is told to the cluster again."""
 AWAITED = 30.0
@@ -80,14 +82,19 @@ class Memory:
 
     # The newest pact that was seen here, since the cluster's record may be set back.
 
+    @property
+    def record(self) -> str:
+        """The file that holds the newest pact, and goes on to hold it when the node has lost power."""
+        return f"{LASTING}/{self.path.rpartition('/')[2]}.pact"
+
     def newest(self) -> str:
         """The pact with its number, as it was seen last; empty if none was."""
-        return self.host.read(f"{self.path}.pact") or ""
+        return self.host.read(self.record) or ""
 
     def see(self, text: str) -> None:
         """This is the newest pact; if that cannot be kept, the cluster's record alone counts."""
         try:
-            self.host.write(f"{self.path}.pact", text, MODE)
+            self.host.write(self.record, text, MODE, lasting=True)
         except OSError:
             return
 

@@ -61,10 +61,11 @@ class Host:
         """The bytes of a file, or None where there is none to read."""
         return pulse.read(path)
 
-    def write(self, path: str, content: str | bytes, mode: int = 0o644) -> None:
+    def write(self, path: str, content: str | bytes, mode: int = 0o644, *, lasting: bool = False) -> None:
         """The file holds just this content, with its directory made if need be; raises OSError.
 
-        It is replaced in one step: no reader ever sees half of it.
+        It is replaced in one step: no reader ever sees half of it. One that is to be lasting is on the
+        disk, so that it outlives a loss of power.
         """
         directory = path.rpartition("/")[0]
         if directory and not self.exists(directory):
@@ -75,9 +76,15 @@ class Host:
             try:
                 raw = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
                 posix.write(descriptor, raw)
+                if lasting:
+                    posix.fsync(descriptor)
             finally:
                 posix.close(descriptor)
             posix.rename(draft, path)
+            if lasting:
+                from .disk import synchronize
+
+                synchronize(directory)
         except OSError:
             self.remove(draft)
             raise

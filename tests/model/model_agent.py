@@ -153,7 +153,7 @@ class Node:
             return None
         return self.turns("read", path.rpartition(".")[2])  # type: ignore[no-any-return]
 
-    def write(self, path: str, text: str, _mode: int = 0) -> None:
+    def write(self, path: str, text: str, _mode: int = 0, *, lasting: bool = False) -> None:
         if not path.endswith(RECORDED):
             self.turns("write", path.rpartition(".")[2], text)
 

@@ -174,7 +174,9 @@ class World(Host):
         text = self.files.get(path)
         return None if text is None else text.encode("utf-8", "surrogateescape")
 
-    def write(self, path: str, content: Union[str, bytes], mode: int = 0o644) -> None:
+    def write(
+        self, path: str, content: Union[str, bytes], mode: int = 0o644, *, lasting: bool = False
+    ) -> None:
         directory = os.path.dirname(path)
         if not self.exists(os.path.dirname(directory)):
             raise FileNotFoundError(errno.ENOENT, "No such file or directory")

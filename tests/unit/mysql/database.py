@@ -240,7 +240,13 @@ class Node(World):
         cluster.nodes[name] = self
         cluster.condition[name] = "online"
         self.user("mysql", 100)
-        self.directories |= {"/etc/mysql", "/var/lib/mysql/mysql", "/run/mysqld", "/var/log"}
+        self.directories |= {
+            "/etc/mysql",
+            "/var/lib/mysql/mysql",
+            "/var/lib/pacemaker",
+            "/run/mysqld",
+            "/var/log",
+        }
         self.files |= {"/etc/mysql/my.cnf": "[mysqld]\n", "/var/log/mysql.log": ""}
         self.install("/usr/bin/mysqld_safe", life=lambda *_: None)
         self.install("/usr/sbin/mariadbd", life=self.boot)

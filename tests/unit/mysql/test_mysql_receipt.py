@@ -204,6 +204,19 @@ def test_a_replica_that_saw_that_it_was_struck_off_does_not_lead_on_a_record_tha
     assert "acknowledged writes may be lacking here" in outcome.reason
 
 
+def test_a_primary_that_lost_power_puts_a_record_in_force_again_that_was_set_back_meanwhile(
+    whole: Cluster,
+) -> None:
+    old, node = whole.facts[RECORD], whole.nodes["n1"]
+    lose(whole, "n2")
+    settle(whole)
+    alone = whole.facts[RECORD]
+    reboot(node)
+    set_back(whole, old)
+    assert node.do("start").code == 0
+    assert whole.facts[RECORD] == alone
+
+
 def test_a_primary_whose_split_is_over_steps_down_if_the_other_side_went_on_record_later(
     whole: Cluster,
 ) -> None:
