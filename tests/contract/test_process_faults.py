@@ -48,33 +48,37 @@ def test_a_stranger_on_the_port_is_a_failure(running: Resource) -> None:
     assert "not of this resource" in done.reason
 
 
+@pytest.mark.long
 def test_nobody_on_the_port_is_a_failure_of_the_start(resource: Resource) -> None:
     resource.mood(silent=True)
-    done = resource.call("start", timeout=1)
+    done = resource.call("start", timeout=4)
     assert done.code == 1
     assert "nobody listens" in done.reason
     assert resource.call("stop").code == 0
     assert resource.processes() == []
 
 
+@pytest.mark.long
 def test_a_service_that_hangs_is_a_failure_within_the_monitors_time(running: Resource) -> None:
     assert running.call("monitor", level=20, **LOGIN).code in (0, 190)
     running.mood(hang=True)
     assert running.call("monitor", **LOGIN).code == 0
-    done = running.call("monitor", level=20, timeout=1.5, **LOGIN)
+    done = running.call("monitor", level=20, timeout=4, **LOGIN)
     assert done.code == 1
     assert "no answer" in done.reason
 
 
+@pytest.mark.long
 def test_a_start_of_a_service_that_hangs_ends_within_its_time(resource: Resource) -> None:
     resource.mood(hang=True)
-    assert resource.call("start", timeout=1.2).code == 1
+    assert resource.call("start", timeout=4).code == 1
 
 
+@pytest.mark.long
 def test_what_ignores_sigterm_is_gone_all_the_same(resource: Resource) -> None:
     resource.mood(stubborn=True, worker=True)
     assert resource.call("start").code == 0
-    done = resource.call("stop", timeout=1.5)
+    done = resource.call("stop", timeout=4)
     assert done.code == 0
     assert resource.processes() == []
 
