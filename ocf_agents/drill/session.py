@@ -209,8 +209,7 @@ def mend(drill: Drill) -> None:
             free_disk(node)
     for node in lab.nodes:
         with suppress(LabError):
-            # crmsh would write the whole configuration back as it read it, while nodes may be joining.
-            lab.voice().run(["crm_standby", "--node", node.name, "--delete"])
+            drill.welcome(node)
 
 
 def whole(drill: Drill) -> bool:

@@ -133,7 +133,7 @@ def switch_with(drill: Drill, nodes: Sequence[Node], action: str, blow: Blow = k
         other.check(["crm", "node", "standby", old.name])
     drill.another(old)
     drill.writer.await_more()
-    drill.lab.crm("node", "online", old.name)
+    drill.welcome(old)
 
 
 def kill_in_notify(drill: Drill) -> None:
@@ -150,7 +150,7 @@ def kill_in_notify(drill: Drill) -> None:
     if not killed:
         raise LabError("no notification was seen that could be killed")
     drill.writer.await_more()
-    drill.lab.crm("node", "online", old.name)
+    drill.welcome(old)
 
 
 STRUCK_AGENTS: tuple[Callable[[Drill], None], ...] = (

@@ -91,6 +91,14 @@ class Drill:
             and others == apart | set(pact.standbys)
         )
 
+    def welcome(self, node: Node) -> None:
+        """The node may run resources again.
+
+        Without crmsh, which writes the whole configuration back as it was when it began: while a node
+        joins, that makes it one that has not joined, and stays so.
+        """
+        self.lab.voice().run(["crm_standby", "--node", node.name, "--delete"])
+
     def another(self, than: Node) -> None:
         """Another node has become the primary."""
         self.lab.wait(
