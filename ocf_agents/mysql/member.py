@@ -170,7 +170,7 @@ class Member:
                 from .placed import PlacedServer
 
                 kind = PlacedServer
-            self.conversation = kind(self.login, self.version, self.log.warning)
+            self.conversation = kind(self.login, self.version, self.log.warning, self.patience)
         return self.conversation
 
     def step(self, look: Look, opened: bool) -> Look:

@@ -109,10 +109,14 @@ def doubt(member: Member, look: Look, pact: Pact) -> str:
 
 
 def arrive(member: Member) -> None:
-    """The server, which has just started, is on its way into replication."""
+    """The server, which has just started, is on its way into replication, if it could be; monitors go on."""
     look = member.look()
-    if look.answer == ANSWERS and look.read_only:
+    if look.answer != ANSWERS or not look.read_only:
+        return
+    try:
         join(member, look, member.pact())
+    except Refused as refused:
+        member.log.warning(str(refused))
 
 
 def join(member: Member, look: Look, pact: Pact | None) -> None:

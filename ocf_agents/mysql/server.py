@@ -44,10 +44,14 @@ class Source(Record):
 class Server:
     """A conversation with the local server; it begins with the first statement."""
 
-    def __init__(self, login: Login, version: Version, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, login: Login, version: Version, warn: Callable[[str], None], patience: float | None = None
+    ) -> None:
         self.login = login
         self.version = version
         self.warn = warn
+        self.patience = patience
+        """Seconds that one statement may take; None for as long as it takes."""
         self.connection: Any = None
 
     # Talking.
@@ -69,7 +73,7 @@ class Server:
 
     def another(self) -> Server:
         """A second conversation with the same server."""
-        return Server(self.login, self.version, self.warn)
+        return Server(self.login, self.version, self.warn, self.patience)
 
     def as_root(self) -> Server:
         """A second conversation, in which everything is allowed."""
@@ -87,6 +91,7 @@ class Server:
                 password=password,
                 autocommit=True,
                 connect_timeout=5,
+                read_timeout=self.patience,
                 charset="utf8mb4",
             )
         except driver.MySQLError as error:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from ocf_agents.mysql.dialect import version
+from ocf_agents.mysql.look import Login
+from ocf_agents.mysql.server import Server
+from ocf_agents.system.errors import Refused
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 DRIVER = """\
@@ -44,3 +50,16 @@ def test_the_driver_takes_along_what_encrypts_only_for_servers_whose_logins_need
     words = [sys.executable, "-IS", "-c", PROGRAM, str(tmp_path), str(CHECKOUT), server]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stdout.split() == taken
+
+
+def test_a_server_that_says_nothing_is_left_before_the_action_is_out_of_time(tmp_path: Path) -> None:
+    pytest.importorskip("pymysql", reason="PyMySQL is not installed for this Python")
+    path = str(tmp_path / "socket")
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(path)
+        silent.listen()
+        server = Server(
+            Login("root", "", path), version("mariadbd  Ver 10.11.6-MariaDB"), print, patience=0.2
+        )
+        with pytest.raises(Refused, match=f"root at {path}"):
+            server.value("1")

@@ -6,6 +6,7 @@ import pytest
 from database import RESOURCE, Cluster, Node, lose, promote, reboot, settle, writable
 
 from ocf_agents.mysql.pact import Pact
+from ocf_agents.system.errors import Refused
 
 
 @pytest.fixture
@@ -44,6 +45,23 @@ def test_a_person_decides_for_the_one_that_has_more(undecided: Cluster) -> None:
     assert promote(second).code == 0
     settle(undecided)
     assert [node.monitor().code for node in (first, second)] == [0, 8]
+
+
+def test_a_start_whose_server_hangs_on_its_way_into_replication_is_a_start_and_a_monitor_goes_on(
+    whole: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = whole.nodes["n2"]
+    node.bodies.clear()
+
+    def hang(*_: object) -> None:
+        raise Refused("STOP SLAVE: 2013 Lost connection to MySQL server during query (timed out)")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(node.server, "replica", hang)
+        meanwhile.setattr(node.server, "follow", hang)
+        assert node.do("start").code == 0
+    settle(whole)
+    assert (node.monitor().code, node.score) == (0, "1000")
 
 
 def alone(whole: Cluster) -> Node:
