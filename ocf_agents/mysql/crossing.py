@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .look import Look
     from .member import Member
     from .pact import Pact
-    from .server import Peer
+    from .peer import Peer
 
 GO_ON, CROSS, APPLY, APART = "go on", "cross", "apply", "apart"
 """Follow from where it is; from the junction; apply first what was received; follow nobody."""

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from ..system.cluster import Cluster
     from ..system.proc import Process
     from .look import Look
+    from .peer import Source
     from .placed import PlacedServer
-    from .server import Server, Source
+    from .server import Server
     from .settings import Settings
 
 GROUP = "mysql_replication"
@@ -269,7 +270,7 @@ class Member:
     def source(self, node: str) -> Source:
         """How to replicate from a node."""
         from .dialect import encryption
-        from .server import Source
+        from .peer import Source
 
         given = self.settings
         address = self.cluster.lasting(f"{self.resource}_mysql_master_IP", node) or node

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .look import Look
     from .member import Member
     from .pact import Pact
-    from .server import Peer
+    from .peer import Peer
 
 HELD = "held"
 FIELDS = 5
@@ -121,7 +121,7 @@ def hold(member: Member, position: str) -> None:
 
 def ask_primary(member: Member, pact: Pact) -> Peer | None:
     """What the primary of the pact says of itself; None while it cannot be asked."""
-    from .server import ask_peer
+    from .peer import ask_peer
 
     seconds = min(PEER_SECONDS, member.deadline.left())
     try:

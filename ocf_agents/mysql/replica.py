@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .look import Look
     from .member import Member
     from .pact import Pact
-    from .server import Peer
+    from .peer import Peer
 
 RECEIVES = "Yes"
 

@@ -5,13 +5,12 @@ Monitors do not come here: they look through the native client, which is cheaper
 
 from __future__ import annotations
 
-from ..lean import TYPE_CHECKING, Record
+from ..lean import TYPE_CHECKING
 from ..system.errors import Refused
 from .closing import close
 from .dialect import Version, word
 from .driver import SqlRefused, granted, import_driver, said
 from .gtid import Domains, domains
-from .histories import asking
 from .histories import history as ask_history
 from .look import questions, tabled
 from .relay_log import events, resumption
@@ -22,23 +21,15 @@ if TYPE_CHECKING:
 
     from .gtid import Position
     from .look import Login, Look
+    from .peer import Source
 
 SUPERUSER = "root"
 UNKNOWN_VARIABLE = 1193
+UNREADABLE = (1201, 1872)
+"""A server cannot read its own notes on whom it follows, or how far it is."""
 HEARTBEAT = 2
 FOR_EVER = {True: 18446744073709551615, False: 4294967295}
 """The longest wait for an acknowledgement, in milliseconds: MariaDB's, MySQL's."""
-
-
-class Source(Record):
-    """Whom to replicate from, and how to log in there."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    ssl: str = ""
-    options: str = ""
 
 
 class Server:
@@ -207,7 +198,16 @@ class Server:
             more.append("GET_SOURCE_PUBLIC_KEY = 1")
         more += [part for part in (source.ssl, source.options.strip(" ,")) if part]
         named = [f"{key} = %s" for key in options]
-        self.tell(f"{word('change source', self.version)} {', '.join(named + more)}", tuple(options.values()))
+        statement = f"{word('change source', self.version)} {', '.join(named + more)}"
+        try:
+            self.tell(statement, tuple(options.values()))
+        except SqlRefused as refused:
+            if refused.number not in UNREADABLE:
+                raise
+            # Killed while it wrote down how far it was. What it received is fetched again from its own position.
+            self.warn(f"{refused}; replication is set up anew")
+            self.replica("RESET", "ALL")
+            self.tell(statement, tuple(options.values()))
         self.set_variable(word("replica listens", self.version), 2 * HEARTBEAT)
         self.replica("START")
 
@@ -272,32 +272,3 @@ class Server:
     def set_variable(self, name: str, value: object) -> None:
         """The global variable has the value."""
         self.tell(f"SET GLOBAL {name} = %s", (value,))
-
-
-class Peer(Record):
-    """What another server says of itself."""
-
-    history: Position
-    read_only: bool
-    server_id: int
-    grants: str = ""
-    """What the account may do there, where that can be more than replicate: where servers can be cloned."""
-
-
-def ask_peer(source: Source, version: Version, seconds: float) -> Peer:
-    """What the server at an address says of itself; Refused says why it says nothing."""
-    driver = import_driver(version)
-    timeout = max(1, int(seconds))
-    try:
-        connection = driver.connect(
-            host=source.host, port=source.port, user=source.user, password=source.password,
-            connect_timeout=timeout, read_timeout=timeout, write_timeout=timeout,
-        )  # fmt: skip
-        with connection, connection.cursor() as cursor:
-            rows = asking(cursor)
-            history = ask_history(rows, version)
-            ((read_only, server_id),) = rows("SELECT @@GLOBAL.read_only, @@GLOBAL.server_id")
-            grants = granted(rows("SHOW GRANTS")) if version.clones else ""
-    except (driver.MySQLError, OSError) as error:
-        raise Refused(f"{source.host} port {source.port}: {said(error)}") from error
-    return Peer(history, bool(read_only), int(server_id), grants)

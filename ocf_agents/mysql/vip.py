@@ -8,7 +8,7 @@ from ..system.errors import Refused
 
 if TYPE_CHECKING:
     from .member import Member
-    from .server import Peer
+    from .peer import Peer
 
 SECONDS = 2.0
 NOBODY, ANOTHER = "nobody", "another"
@@ -23,7 +23,7 @@ class Stray(Record):
 
 def answering(member: Member) -> Peer | None:
     """The server that answers at the writers' address; None if none does."""
-    from .server import Source, ask_peer
+    from .peer import Source, ask_peer
 
     given = member.settings
     source = Source(

@@ -13,6 +13,7 @@ import model_sql
 
 from ocf_agents.agents.mysql import Mysql
 from ocf_agents.kinds.state import RUNNING, STOPPED, Sight
+from ocf_agents.mysql import peer
 from ocf_agents.mysql import server as sql
 from ocf_agents.mysql.gtid import parse
 from ocf_agents.mysql.look import SILENT, Look, from_words
@@ -348,11 +349,11 @@ def act(turns: Turns, call: Call) -> int:
             "OCF_RESKEY_CRM_meta_notify_active_uname": call.active,
         }
 
-    def ask_peer(source: sql.Source, *_: Any) -> sql.Peer:
+    def ask_peer(source: peer.Source, *_: Any) -> peer.Peer:
         history, read_only, server_id = turns("peer", source.host)
-        return sql.Peer(parse(history), read_only, server_id)
+        return peer.Peer(parse(history), read_only, server_id)
 
-    kept, sql.ask_peer = sql.ask_peer, ask_peer
+    kept, peer.ask_peer = peer.ask_peer, ask_peer
     try:
         return perform(Modelled, Context(call.action, environment), Node(turns), Mute("mysql", {}))  # type: ignore[arg-type]
     except Refused:
@@ -360,4 +361,4 @@ def act(turns: Turns, call: Call) -> int:
     except Failure as failure:
         return failure.code
     finally:
-        sql.ask_peer = kept
+        peer.ask_peer = kept

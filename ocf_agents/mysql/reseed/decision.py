@@ -12,7 +12,7 @@ from ..gtid import errant
 if TYPE_CHECKING:
     from ..gtid import Position
     from ..pact import Pact
-    from ..server import Peer
+    from ..peer import Peer
 
 
 class Facts(Record):

@@ -12,7 +12,7 @@ from .order import BACKUP, UNPACK
 
 if TYPE_CHECKING:
     from ..member import Member
-    from ..server import Peer
+    from ..peer import Peer
     from .places import Places
 
 SECONDS = 10.0

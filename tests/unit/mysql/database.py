@@ -10,7 +10,7 @@ from support.act import Outcome, act
 from support.world import Body, Call, World
 
 from ocf_agents.agents.mysql import Mysql
-from ocf_agents.mysql import server as sql
+from ocf_agents.mysql import peer
 from ocf_agents.mysql.gtid import domains
 from ocf_agents.mysql.look import Look, read
 from ocf_agents.system.errors import Refused
@@ -392,14 +392,14 @@ def converse(monkeypatch: Any, cluster: Cluster) -> None:
     """Conversations with servers go to those of the cluster."""
     from ocf_agents.mysql.member import Member
 
-    def ask(source: Any, version: Any, seconds: float) -> sql.Peer:
+    def ask(source: Any, version: Any, seconds: float) -> peer.Peer:
         node = cluster.nodes.get(cluster.vip if source.host == VIP else source.host)
         if node is None or not node.bodies or cluster.condition[node.name] != "online":
             raise Refused(f"{source.host} port {source.port}: cannot connect")
-        return sql.Peer(node.server.history(), node.server.read_only, node.server.number, node.server.grants)
+        return peer.Peer(node.server.history(), node.server.read_only, node.server.number, node.server.grants)
 
     monkeypatch.setattr(Member, "server", property(lambda member: cluster.nodes[member.name].server))
-    monkeypatch.setattr(sql, "ask_peer", ask)
+    monkeypatch.setattr(peer, "ask_peer", ask)
 
 
 def promote(node: Node, *, demoting: str = "") -> Outcome:

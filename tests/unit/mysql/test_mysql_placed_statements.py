@@ -8,12 +8,13 @@ import pytest
 from placed_database import PlacedNode
 from scripted import Fault, Script, usual
 
+from ocf_agents.mysql import peer
 from ocf_agents.mysql import server as sql
 from ocf_agents.mysql.coordinates import Coordinates
 from ocf_agents.mysql.dialect import Version, version
 from ocf_agents.mysql.look import Login, questions, read
+from ocf_agents.mysql.peer import Source, ask_peer
 from ocf_agents.mysql.placed import PlacedServer, tail
-from ocf_agents.mysql.server import Source, ask_peer
 from ocf_agents.system.errors import Refused
 from ocf_agents.system.run import Finished
 
@@ -171,7 +172,7 @@ def test_where_a_log_ends_is_said_with_whose_it_is(monkeypatch: pytest.MonkeyPat
     server, _ = talk(monkeypatch, text)
     assert server.history() == Coordinates(UUID, "bin.000003", 500)
     # A peer is asked the same, and the rest with one more question.
-    monkeypatch.setattr(sql, "import_driver", lambda _: Script(Answers()))
+    monkeypatch.setattr(peer, "import_driver", lambda _: Script(Answers()))
     assert ask_peer(SOURCE, placed(text), 5.0).history == Coordinates(UUID, "bin.000003", 500)
 
 

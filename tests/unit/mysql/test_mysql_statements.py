@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from scripted import Fault, Sessions, talk, usual
 
 from ocf_agents.mysql.dialect import version, word
 from ocf_agents.mysql.launch import durable
-from ocf_agents.mysql.server import Server, Source, SqlRefused
+from ocf_agents.mysql.peer import Source
+from ocf_agents.mysql.server import Server, SqlRefused
 
 MARIADB, NEW, NEWEST = "10.11.19-MariaDB", "8.0.36", "9.3.0"
 VERSIONS = (MARIADB, "5.7.44", "8.0.23", "8.0.25", "8.0.26", NEW, "8.4.5", NEWEST)
@@ -156,3 +159,31 @@ def test_an_account_that_may_not_close_the_server_is_not_used_for_it(monkeypatch
     monkeypatch.setattr(type(script), "connect", lambda self, **given: users.append(given["user"]) or self)
     server.open_writes()
     assert users == ["repl_user", "root"]
+
+
+def test_a_replica_that_cannot_read_its_own_notes_is_set_up_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    def spoilt(statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        if statement.startswith("CHANGE") and "RESET SLAVE ALL" not in script.statements:
+            raise Fault(1201, "Could not initialize master info structure for ''")
+        return usual(statement, values)
+
+    server, script = talk(monkeypatch, MARIADB, spoilt)
+    server.follow(SOURCE)
+    steps = [told.split(" MASTER_HOST")[0] for told in script.statements]
+    there = steps.index("CHANGE MASTER TO")
+    assert steps[there : there + 3] == ["CHANGE MASTER TO", "RESET SLAVE ALL", "CHANGE MASTER TO"]
+    assert steps[-1] == "START SLAVE"
+
+
+def test_a_source_that_the_server_refuses_for_another_reason_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def strict(statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        if statement.startswith("CHANGE"):
+            raise Fault(1210, "Incorrect arguments to MASTER_HOST")
+        return usual(statement, values)
+
+    server, script = talk(monkeypatch, MARIADB, strict)
+    with pytest.raises(SqlRefused, match="1210"):
+        server.follow(SOURCE)
+    assert "RESET SLAVE ALL" not in script.statements

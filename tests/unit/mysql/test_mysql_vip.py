@@ -35,13 +35,13 @@ def primary(whole: Cluster) -> Node:
 def test_a_primary_with_the_writers_address_asks_nobody_but_the_native_client(
     primary: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ocf_agents.mysql import server
+    from ocf_agents.mysql import peer
 
     def unreachable(*_: object) -> None:
         raise AssertionError("the address is here: nobody is to be asked")
 
     look(primary, 3)
-    monkeypatch.setattr(server, "ask_peer", unreachable)
+    monkeypatch.setattr(peer, "ask_peer", unreachable)
     primary.calls.clear()
     assert look(primary, 3).code == 8
     assert {call.argv[0] for call in primary.calls} == {"/usr/bin/mysql"}
