@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.long
 
 SPEC = CHECKOUT / "packaging/rpm/openstack-ocf-agents.spec"
-NAMES = ["openstack-ocf-agents" + part for part in ("", "-mysql", "-tools", "-compat")]
+NAMES = ["openstack-ocf-agents" + part for part in ("", "-mysql", "-tools", "-compat", "-doc")]
 AGENTS = "/usr/lib/ocf/resource.d"
 
 # What the packages ask of the distribution, and not one word more: rpm looks at all the rest itself.
@@ -121,6 +121,17 @@ def test_the_agents_need_no_more_than_the_interpreter_and_curl(
     assert set(scratch.inside("ls", f"{AGENTS}/openstack").stdout.split()) == shown
 
 
+def test_the_documentation_is_a_package_that_the_links_of_the_readme_lead_into(
+    rpms: Path, scratch: Scratch
+) -> None:
+    scratch.rpm("-i", "--nodeps", packages(rpms)[0], packages(rpms)[-1])
+    place = "/usr/share/doc/openstack-ocf-agents"
+    linked = re.findall(r"\]\((docs/[^)#]+)", scratch.inside("cat", f"{place}/README.md").stdout)
+    found = scratch.inside("ls", "-d", *(f"{place}/{link}" for link in linked))
+    assert (found.returncode, found.stderr) == (0, "")
+    assert len(linked) > 3
+
+
 def test_no_package_is_tied_to_a_python(rpms: Path) -> None:
     for package in packages(rpms):
         asked = subprocess.run(
@@ -147,7 +158,7 @@ def test_what_rhel_does_to_every_package_changes_no_file_of_these(
         for directory in (rpms, tmp_path)
     )
     assert ours == theirs
-    assert all("/ocf_agents/" in files or "/resource.d/" in files for files in ours)
+    assert all(re.search("/(ocf_agents|resource.d|docs)/", files) for files in ours)
 
 
 def test_the_command_requires_what_pip_would_install_for_it() -> None:
