@@ -160,8 +160,8 @@ def chapter(document: dict[str, Any], result: dict[str, Any]) -> str:
     if found:
         replay = round_of(result).replay(document)
         text += f'<span class="bad">{escape("; ".join(found))}.</span> Alone: <code>{escape(replay)}</code>'
-    elif person(result):
-        text += f"It asks a person: {escape(person(result))}."
+    elif asked := person(result):
+        text += f"It asks a person: {escape(asked)}."
     return f"{text}</p>{picture(result['timeline'])}"
 
 

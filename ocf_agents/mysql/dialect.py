@@ -12,6 +12,9 @@ from .gtid import MARIADB, MYSQL
 if TYPE_CHECKING:
     from .settings import Settings
 
+CLONES_SINCE = (8, 0, 17)
+"""The first MySQL with the clone plugin."""
+
 
 class Version(Record):
     """Which server this is: MariaDB 10.5 to 11.8, MySQL 5.7 to 9."""
@@ -29,7 +32,7 @@ class Version(Record):
     @property
     def clones(self) -> bool:
         """Whether it has the clone plugin, by which one server gets the data of another."""
-        return not self.mariadb and self.number >= (8, 0, 17)
+        return not self.mariadb and self.number >= CLONES_SINCE
 
     def __str__(self) -> str:
         return f"{self.flavour} {'.'.join(map(str, self.number))}"

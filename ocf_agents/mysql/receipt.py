@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .peer import Peer
 
 HELD = "held"
+DECIDE = "nobody else has it all for certain: compare the servers, and decide by hand which one leads"
 FIELDS = 5
 PEER_SECONDS = 5.0
 
@@ -84,14 +85,11 @@ def torn(member: Member, look: Look, pact: Pact) -> str:
     blank = member.name in pact.standbys and not look.source and not member.memory.receipt()
     if not blank and whole(member, look):
         return ""
-    others = [name for name in (pact.primary, *pact.standbys) if name not in ("", member.name)]
+    others = " or ".join(name for name in (pact.primary, *pact.standbys) if name not in ("", member.name))
+    way_out = f"start {others}" if others else DECIDE
     return (
         "what this server acknowledged is perhaps not all here: its relay log was restarted, and it has not "
-        "caught up with the primary since; "
-    ) + (
-        f"start {' or '.join(others)}"
-        if others
-        else "nobody else has it all for certain: compare the servers, and decide by hand which one leads"
+        f"caught up with the primary since; {way_out}"
     )
 
 

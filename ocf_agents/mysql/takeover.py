@@ -192,8 +192,9 @@ def doubt(member: Member, look: Look, pact: Pact | None) -> str:
         return f"this server {look.unfit}"
     if pact is None:
         return ""
-    if torn(member, look, pact):
-        return torn(member, look, pact)
+    lacking = torn(member, look, pact)
+    if lacking:
+        return lacking
     if not member.current(pact):
         names = " or ".join(pact.witnesses(member.name))
         return f"this node has not met {names} since it started, and may have missed a newer record"

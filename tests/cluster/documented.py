@@ -5,7 +5,9 @@ The nodes are db1 and db2. Keystone is on db2, and so is who types, unless a sit
 
 from __future__ import annotations
 
+import os
 import shlex
+import signal
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable
@@ -15,6 +17,7 @@ from rebuilt_replica import part
 from support.blocks import blocks
 
 from ocf_agents.lab import keystone, mariadb
+from ocf_agents.lab.fault_service import processes_of
 from ocf_agents.lab.scene import APART
 
 if TYPE_CHECKING:
@@ -188,7 +191,7 @@ def db1_returns(here: Documented, _: Block) -> Iterator[Node]:
 
 def keystone_has_failed(here: Documented, _: Block) -> Iterator[Node]:
     here.await_whole()
-    here.node.check(["pkill", "-KILL", "-o", "uwsgi"])
+    os.kill(processes_of(here.node, keystone.UWSGI_CONFIGURATION)[0].machine_pid, signal.SIGKILL)
     failed = ["sh", "-c", f"crm_mon -1 | grep -A9 Failed | grep -q {SERVICE}"]
     here.lab.wait(lambda: here.node.run(failed).returncode == 0, PATIENCE, "the failure to be on record")
     here.await_whole()

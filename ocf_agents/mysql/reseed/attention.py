@@ -32,7 +32,6 @@ ANSWER, START = 120, 120
 """Seconds that a donor has to come, and a server to answer on its new data."""
 APPEARANCE = 5.0
 """Seconds that a process has to appear, or to be gone."""
-SESSION = "/proc/sys/kernel/random/uuid"
 
 
 class Site(Record):

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from subprocess import TimeoutExpired
 
 from ...lean import TYPE_CHECKING
 from ...system import channel
 from ...system.errors import Refused
 from ...system.host import PATH
 from ...system.spawn import piped
-from ..dialect import Version
+from ..dialect import CLONES_SINCE, Version
 from ..gtid import MYSQL
 from ..look import Login
 from ..server import SUPERUSER, Server
@@ -23,7 +24,7 @@ from . import MARK
 from .attempt import PREPARES, RECEIVES
 from .means import PLUGIN
 from .order import complaint
-from .receiver import PULSE, Receiver
+from .receiver import PULSE, SERVER_ENDS, Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +38,6 @@ PROGRESS = "SELECT SUM(data) FROM performance_schema.clone_progress"
 POLL = 0.2
 LOGIN = 30.0
 """Seconds that a server has to let somebody in, after it has told its pid."""
-SERVER_ENDS = 60.0
-"""Seconds that it has to end, before it is killed."""
 SMALL = {"innodb-buffer-pool-size": "128M", "loose-innodb-redo-log-capacity": "8M"}
 """What a server takes that holds no data of its own."""
 
@@ -150,16 +149,10 @@ class Cloner(Receiver):
             yield found
         finally:
             found.terminate()
-            if not self.ended(found):
-                found.kill()
+            with suppress(TimeoutExpired):
+                found.wait(SERVER_ENDS)
+            found.kill()  # one that has ended is left alone
             found.communicate()
-
-    def ended(self, server: Popen[bytes]) -> bool:
-        """Whether the server has ended, within its time."""
-        end = self.host.now() + SERVER_ENDS
-        while server.poll() is None and self.host.now() < end:
-            self.host.sleep(POLL)
-        return server.returncode is not None
 
     @contextmanager
     def serving(self, words: tuple[str, ...], account: Account, login: tuple[str, ...]) -> Iterator[Server]:
@@ -172,7 +165,7 @@ class Cloner(Receiver):
 
     def answering(self, running: Popen[bytes], login: Login) -> Server:
         """A conversation with a server that is starting, for as long as that takes; or Refused."""
-        found = Server(login, Version(MYSQL, (8, 0, 17)), lambda _: None)
+        found = Server(login, Version(MYSQL, CLONES_SINCE), lambda _: None)
         up = 0.0
         while running.poll() is None:
             try:

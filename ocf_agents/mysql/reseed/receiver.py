@@ -28,7 +28,7 @@ PULSE = 1.0
 WORD = signal.SIGUSR1
 """The agent's word that the copy may take the place of the data."""
 SERVER_ENDS = 60.0
-"""Seconds that the old server has to end, before it is killed: what it holds is set apart as it is."""
+"""Seconds that a server has to end, before it is killed: what the old one holds is set apart as it is."""
 
 
 def receive(way: type[Receiver], file: str) -> None:

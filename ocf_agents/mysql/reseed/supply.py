@@ -87,10 +87,8 @@ def backup(member: Member, config: str) -> tuple[str, ...]:
 
 def unprepared(member: Member) -> str:
     """Why this server cannot be cloned; empty where it can, since its plugin is loaded now."""
-    server, state = (
-        member.server,
-        "SELECT plugin_status FROM information_schema.plugins WHERE plugin_name = 'clone'",
-    )
+    server = member.server
+    state = "SELECT plugin_status FROM information_schema.plugins WHERE plugin_name = 'clone'"
     try:
         if server.rows(state) != [("ACTIVE",)]:
             server.as_root().tell(f"INSTALL PLUGIN clone SONAME '{PLUGIN}'")
