@@ -40,6 +40,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.long
 def test_every_agent_is_linked_and_runs(root: Path) -> None:
     done = run(root, "install")
     assert done.exit_code == 0, done.output

@@ -39,10 +39,10 @@ def after_the_program(node: ast.AST) -> list[ast.expr]:
     return []
 
 
-def shorthands(tree: ast.AST) -> dict[str, Words]:
+def shorthands(nodes: list[ast.AST]) -> dict[str, Words]:
     """The module's own functions that call the program with more words before those that they are given."""
     found: dict[str, Words] = {TYPED: ()}
-    for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
+    for function in [node for node in nodes if isinstance(node, ast.FunctionDef)]:
         for node in ast.walk(function):
             rest = after_the_program(node)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == TYPED:
@@ -54,9 +54,11 @@ def shorthands(tree: ast.AST) -> dict[str, Words]:
 
 def of_module(text: str) -> Iterator[Words]:
     """The words of every call of the program in a module of tests."""
-    tree = ast.parse(text)
-    known = shorthands(tree)
-    for node in ast.walk(tree):
+    if not any(word in text for word in (TYPED, *PROGRAMS)):
+        return
+    nodes = list(ast.walk(ast.parse(text)))
+    known = shorthands(nodes)
+    for node in nodes:
         yield leading(after_the_program(node))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in known:
             # A node of a lab may come before the words.

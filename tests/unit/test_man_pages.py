@@ -85,6 +85,7 @@ def test_man_shows_a_page_without_a_warning(pages: Path) -> None:
     assert "os_auth_url" in done.stdout
 
 
+@pytest.mark.long
 def test_a_page_names_everything_that_the_agent_takes_and_does(pages: Path) -> None:
     needs("groff")
     for agent in everyone():
