@@ -128,7 +128,7 @@ class Mysql(
             claims.withdraw(self.member, self.replicated)
             raise failure(FAILED_PROMOTED if self.opened(sight) else 1, f"{self.name} {sight}")
         if self.context.probe:
-            self.member.memory["claim"] = ""
+            self.member.memory["claim"] = self.member.memory["report"] = ""
         diagnosis = self.judge(sight)
         self.conclude(diagnosis)
         code = code_of(diagnosis.state, self.opened(sight))

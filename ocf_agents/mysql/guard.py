@@ -58,8 +58,9 @@ def advance(member: Member, look: Look) -> None:
     """Durability has gone as many steps as it can now."""
     if not member.lossless:
         return
-    member.memory["edited"] = member.edited()
+    edited = member.edited()
     pact = member.pact()
+    member.memory["edited"] = edited
     if pact is None or not pact.primary:
         raise Refused("this server is open, but the cluster's record names nobody as the primary")
     if pact.primary != member.name:

@@ -120,10 +120,14 @@ class Member:
         parts = self.settings.test_table.split(".")
         return f"SELECT COUNT(*) FROM {'.'.join(quoted_name(part) for part in parts)};"  # noqa: S608  # quoted
 
+    def running(self) -> Process | None:
+        """The server's process by its own pid file; None where there is none."""
+        text = (self.host.read(self.pidfile) or "").strip()
+        return self.host.process(int(text)) if text.isdigit() else None
+
     def process(self) -> str:
         """The server's process, told from any later one; empty where there is none."""
-        text = (self.host.read(self.pidfile) or "").strip()
-        found = self.host.process(int(text)) if text.isdigit() else None
+        found = self.running()
         return identity(found) if found else ""
 
     def look(self) -> Look:
@@ -214,10 +218,11 @@ class Member:
         """The pact as the cluster has it now, unless this node has seen a newer one.
 
         A tool that edits the whole configuration, as crmsh does even for "node online", writes back
-        what it read some time before. The primary then puts its pact in force again.
+        what it read some time before. The primary then puts its pact in force again. A person may delete
+        it, to decide who leads; where somebody does, an edit has lost it.
         """
         text, newest = self.cluster.fact(GROUP, self.record), self.memory.newest()
-        if text is not None and serial(text) < serial(newest):
+        if serial(text) < serial(newest) and (text is not None or self.opened(self.running())):
             text = newest
             self.log.warning(
                 "the cluster's record was set back by an edit; the newest that was seen here counts"
@@ -247,8 +252,12 @@ class Member:
         return True
 
     def conclude(self, pact: Pact) -> None:
-        """The cluster holds this pact."""
-        number = max(int(self.host.now()), serial(self.memory.newest()) + 1)
+        """The cluster holds this pact.
+
+        Its number is the time of day: where a person deleted the record, who makes it anew may never have
+        seen the newest one, which still lies on the disk of a node that is off.
+        """
+        number = max(int(self.host.date()), serial(self.memory.newest()) + 1)
         text = f"{pact.write()}{SERIAL}{number}"
         self.cluster.set_fact(GROUP, self.record, text)
         self.memory.see(text)

@@ -32,8 +32,9 @@ def settle(member: Member, look: Look) -> bool:
         return True
     if look.answer != ANSWERS or not look.read_only or memory["quarantine"]:
         return True
-    memory["edited"] = member.edited()
+    edited = member.edited()
     pact = member.pact()
+    memory["edited"] = edited
     if pact is None or pact.primary in ("", member.name):
         report(member, look, "", soundness(member, look))
         give_way(member, look, pact)
@@ -63,8 +64,8 @@ def at_rest(member: Member, look: Look) -> bool:
     follows = look.source and look.receiving == RECEIVES
     if not follows or look.unfit or look.trouble or look.applying == "No":
         return False
-    known = memory["eligible"] == "1" and not memory["report"].endswith(UNABLE)
-    if not known or memory["edited"] != member.edited():
+    published = memory["report"] and not memory["report"].endswith(UNABLE)
+    if not published or memory["eligible"] != "1" or memory["edited"] != member.edited():
         return False
     return not member.lossless or (look.acknowledges and memory.met() and carry(member, look))
 

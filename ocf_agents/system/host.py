@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 FILE_TYPE, REGULAR = 0o170000, 0o100000
-TERM = 15
-KILL = 9
 
 
 class Account(Record):
@@ -47,6 +45,10 @@ class Host:
     def now(self) -> float:
         """Seconds on a clock that nobody sets."""
         return time.monotonic()
+
+    def date(self) -> float:
+        """Seconds since 1970, by the clock that all machines have in common."""
+        return time.time()
 
     def sleep(self, seconds: float) -> None:
         """So many seconds have passed."""

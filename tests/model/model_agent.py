@@ -142,6 +142,9 @@ class Node:
     def now(self) -> float:
         return self.time
 
+    def date(self) -> float:
+        return self.time
+
     def sleep(self, _seconds: float) -> None:
         self.time += LONG
         self.turns("wait")

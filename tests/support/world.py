@@ -75,6 +75,7 @@ class World(Host):
 
     def __init__(self, environment: Optional[Mapping[str, str]] = None) -> None:
         self.clock = 1000.0
+        self.started = 1_760_000_000.0
         super().__init__({"HA_RSCTMP": RUN, **(environment or {})})
         self.files: dict[str, str] = {"/proc/sys/kernel/random/uuid": "6a1f3c52-fence\n"}
         self.directories = {"/", "/run"}
@@ -152,6 +153,9 @@ class World(Host):
 
     def now(self) -> float:
         return self.clock
+
+    def date(self) -> float:
+        return self.started + self.clock
 
     def sleep(self, seconds: float) -> None:
         assert seconds >= 0, "an agent cannot sleep backwards"

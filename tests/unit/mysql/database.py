@@ -195,7 +195,7 @@ class Server:
     # What the native client prints of it.
 
     def printed(self) -> str:
-        clients = sum(self.cluster.nodes[name].server.acknowledges for name in self.dump_hosts())
+        clients = sum(self.cluster.nodes[name].server.acknowledges for name in Server.dump_hosts(self))
         variables = {
             "read_only": "ON" if self.read_only else "OFF",
             "gtid_binlog_state": self.state,
@@ -443,8 +443,8 @@ def writable(cluster: Cluster) -> list[str]:
     return [name for name, node in cluster.nodes.items() if node.bodies and not node.server.read_only]
 
 
-def reboot(node: Node) -> None:
-    """The node was off: its run directory is empty and its Pacemaker a new one."""
+def reboot(node: Node, away: float = 0) -> None:
+    """The node was off for so many seconds: its run directory is empty and its Pacemaker a new one."""
     node.bodies.clear()
-    for path in [path for path in node.files if path.startswith("/run/")]:
-        del node.files[path]
+    node.started, node.clock = node.started + node.clock + away, 0
+    node.files = {path: text for path, text in node.files.items() if not path.startswith("/run/")}
