@@ -86,19 +86,18 @@ def remember(member: Member, pact: Pact, facts: durability.Facts) -> None:
     whole = bool(pact.standbys) and not facts.attached - set(pact.standbys) - {member.name}
     alone = not pact.standbys and not facts.waits and not facts.attached
     memory["guard"] = SETTLED if whole else ALONE if alone else ""
-    memory["attached"] = ",".join(sorted(facts.attached))
 
 
 def see(member: Member, look: Look, pact: Pact) -> durability.Facts:
     """What the primary sees of its replicas."""
     members = member.cluster.members()
     reports = member.reports()
-    hosts = {host.partition(":")[0] for host in member.server.dump_hosts()}
+    hosts = {*member.server.dump_hosts()}
     names = {name for name in members if name != member.name}
     attached = frozenset(
         name
         for name in names
-        if members[name] != "clean" and (hosts & addresses(member, name) or asks(reports.get(name)))
+        if members[name] != "clean" and (receives(member, name, hosts) or asks(reports.get(name)))
     )
     acknowledging = frozenset(
         name for name in attached if look.clients and name in reports and reports[name].acknowledges
@@ -131,11 +130,12 @@ def see(member: Member, look: Look, pact: Pact) -> durability.Facts:
 
 def confirmed(member: Member, look: Look, attached: frozenset[str]) -> bool:
     """Whether a write was acknowledged after the last change among those attached."""
-    before = member.memory["attached"]
-    baseline = member.memory["confirmed_from"]
-    if before != ",".join(sorted(attached)) or not baseline:
-        baseline = member.memory["confirmed_from"] = str(look.acknowledged)
-    return look.acknowledged > int(baseline)
+    memory, now = member.memory, ",".join(sorted(attached))
+    if memory["attached"] != now or not memory["confirmed_from"]:
+        # Counted after the change was seen: one that is lost has acknowledged up to its last moment.
+        memory["confirmed_from"] = str(member.server.look().acknowledged)
+        memory["attached"] = now
+    return look.acknowledged > int(memory["confirmed_from"])
 
 
 def asks(report: Report | None) -> bool:
@@ -143,15 +143,22 @@ def asks(report: Report | None) -> bool:
     return report is not None and report.word == ASKS
 
 
-def addresses(member: Member, name: str) -> set[str]:
-    """What the server may call the host of a node's replica."""
-    given = member.cluster.lasting(f"{member.resource}_mysql_master_IP", name)
-    return {name, given} if given else {name, *member.host.addresses(name)}
+def receives(member: Member, name: str, hosts: set[str]) -> bool:
+    """Whether a node's replica is at one of these hosts, which the server may know by other names."""
+    given = member.cluster.lasting(f"{member.resource}_mysql_master_IP", name) or name
+    if not hosts or hosts & {name, given}:
+        return bool(hosts)
+    found = {address for host in hosts for address in member.host.addresses(host)}
+    return bool(found & member.host.addresses(given))
 
 
 def perform(member: Member, step: durability.Step) -> Pact:
     """The step is done and on record; the pact that holds now."""
     server, names = member.server, ", ".join(step.names)
+    if step.kind == durability.WAIT:
+        member.memory["waits_since"] = ""
+    # The agent may be ended right after the step: what is remembered then has to be true.
+    member.memory.save()
     if step.kind == durability.WAIT:
         server.set_waits(True)
         # What was confirmed without waiting ends here at the latest.
