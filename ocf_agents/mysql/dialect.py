@@ -38,6 +38,7 @@ class Version(Record):
         return f"{self.flavour} {'.'.join(map(str, self.number))}"
 
 
+ROLE = "--init-rpl-role"
 WORDS: dict[str, tuple[tuple[str, tuple[int, int, int], str], ...]] = {
     "show replica": (
         (MARIADB, (0, 0, 0), "SHOW SLAVE STATUS"),
@@ -96,7 +97,13 @@ WORDS: dict[str, tuple[tuple[str, tuple[int, int, int], str], ...]] = {
     ),
     "replica role": (
         (MARIADB, (0, 0, 0), ""),
-        (MARIADB, (10, 5, 25), "--init-rpl-role=SLAVE"),
+        (MARIADB, (10, 5, 25), f"{ROLE}=SLAVE"),
+        (MYSQL, (0, 0, 0), ""),
+    ),
+    "primary role": (
+        # Before there was a role, recovery rolled back wherever the server was to acknowledge (MDEV-33465).
+        (MARIADB, (0, 0, 0), "--rpl-semi-sync-slave-enabled=0"),
+        (MARIADB, (10, 5, 25), f"{ROLE}=MASTER"),
         (MYSQL, (0, 0, 0), ""),
     ),
     "closed to all": (
@@ -116,11 +123,10 @@ OLD_COLUMNS = (("Replica_", "Slave_"), ("Source_", "Master_"), ("_Source", "_Mas
 def word(topic: str, version: Version) -> str:
     """What a server of this version calls it; empty where it has no such thing."""
     found = ""
+    early = version.number[2] < RECOVERY_ROLE.get(version.number[:2], 0)
     for flavour, since, text in WORDS[topic]:
-        if flavour == version.flavour and since <= version.number:
+        if flavour == version.flavour and since <= version.number and not (early and text.startswith(ROLE)):
             found = text
-    if topic == "replica role" and version.number[2] < RECOVERY_ROLE.get(version.number[:2], 0):
-        return ""
     return found
 
 

@@ -73,19 +73,19 @@ def recovery(member: Member) -> tuple[str, ...]:
     while no standby can take over, since then its log is the only whole one. With one that can, it
     first gives its claim up, because what it rolls back may have been confirmed after all.
     """
-    role = word("replica role", member.version)
-    if not role or not member.lossless:
+    role, whole = (word(topic, member.version) for topic in ("replica role", "primary role"))
+    if not member.lossless or not whole:
         return (role,) if role else ()
-    if member.memory.receipt():
-        # It was a replica when it died: what it had applied came from a primary, and its relay log
-        # goes on after that. To roll back would tear a hole that no position shows.
-        return ()
+    if not role or member.memory.receipt():
+        # With a receipt it was a replica when it died: what it had applied came from a primary, and its
+        # relay log goes on after that. To roll back would tear a hole that no position shows.
+        return (whole,)
     pact = member.pact()
     if pact is None or pact.primary != member.name:
         return (role,)
     able = {name for name, report in member.reports().items() if report.word not in UNABLE}
     if not able & set(pact.standbys):
-        return ()
+        return (whole,)
     member.conclude(renounced(pact))
     member.log.info("gives its claim up to the standby that is there, and starts as a replica")
     return (role,)

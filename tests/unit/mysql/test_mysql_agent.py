@@ -12,6 +12,7 @@ from support.world import STOP
 from ocf_agents.agents.mysql import Mysql
 from ocf_agents.mysql.diagnosis import PROMOTED_SCORE
 from ocf_agents.mysql.pact import Pact, Report
+from ocf_agents.system.run import Finished
 
 SECRETS = (PARAMETERS["replication_passwd"], PARAMETERS["test_passwd"])
 
@@ -171,11 +172,18 @@ def test_a_former_primary_gives_its_claim_up_before_it_rolls_its_tail_back(whole
     assert "--init-rpl-role=SLAVE" in node.spawned[-1].argv
 
 
-def test_a_former_primary_that_is_alone_keeps_its_log_whole(whole: Cluster) -> None:
+@pytest.mark.parametrize(
+    ("version", "keeps"),
+    [("10.11.19-MariaDB", "--init-rpl-role=MASTER"), ("10.11.6-MariaDB", "--rpl-semi-sync-slave-enabled=0")],
+)
+def test_a_former_primary_that_is_alone_keeps_its_log_whole(whole: Cluster, version: str, keeps: str) -> None:
+    """Whatever the operator's file says: what is in it stands before the agent's own options."""
     lose(whole, "n2")
     node = whole.nodes["n1"]
-    node.bodies.clear()
+    assert node.do("stop").code == 0
+    node.programs["/usr/sbin/mariadbd"] = lambda *_: Finished(0, f"mysqld  Ver {version}")
     assert node.do("start").code == 0
+    assert keeps in node.spawned[-1].argv
     assert "--init-rpl-role=SLAVE" not in node.spawned[-1].argv
     assert promote(node).code == 0
 

@@ -44,16 +44,17 @@ def test_the_version_is_found_in_what_the_program_prints() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "rolls_back"),
+    ("text", "rolls_back", "keeps"),
     [
-        ("10.5.24-MariaDB", ""),
-        ("10.11.7-MariaDB", ""),
-        ("10.11.8-MariaDB", "--init-rpl-role=SLAVE"),
-        ("8.4.0", ""),
+        ("10.5.24-MariaDB", "", "--rpl-semi-sync-slave-enabled=0"),
+        ("10.11.7-MariaDB", "", "--rpl-semi-sync-slave-enabled=0"),
+        ("10.11.8-MariaDB", "--init-rpl-role=SLAVE", "--init-rpl-role=MASTER"),
+        ("8.4.0", "", ""),
     ],
 )
-def test_only_a_server_that_knows_its_role_is_told_it(text: str, rolls_back: str) -> None:
+def test_only_a_server_that_knows_its_role_is_told_it(text: str, rolls_back: str, keeps: str) -> None:
     assert word("replica role", version(text)) == rolls_back
+    assert word("primary role", version(text)) == keeps
 
 
 def test_columns_are_known_by_their_old_names() -> None:
