@@ -28,7 +28,9 @@ def unfit(told: dict[str, str]) -> str:
             f"has gtid_mode={mode}, with which it has GTIDs for some transactions only: go on to gtid_mode=ON "
             "and enforce_gtid_consistency=ON on every server, or back to OFF"
         )
-    found = (f"{name.lower()}={told[name]}" for name in LEAVES_OUT if told.get(name, "") not in ("", "0"))
+    # Only a replica leaves out what it is told to: who has no source shows no filters, but this variable.
+    names = (*LEAVES_OUT, "slave_skip_errors") if told.get("Master_Host") else LEAVES_OUT
+    found = (f"{name.lower()}={told[name]}" for name in names if told.get(name, "") not in ("", "0", "OFF"))
     text = ", ".join(found)
     # Its position says that what it leaves out is here.
     return f"is told not to apply everything at once ({text}), so that it cannot take over" if text else ""

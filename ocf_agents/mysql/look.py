@@ -30,7 +30,7 @@ VARIABLES = (
     "read_only", "super_read_only", "version", "server_id", "log_bin", "log_slave_updates",
     "log_replica_updates", "gtid_mode", "gtid_executed", "gtid_binlog_state", "gtid_binlog_pos",
     "gtid_slave_pos", "rpl_semi_sync_master_enabled", "rpl_semi_sync_source_enabled",
-    "rpl_semi_sync_slave_enabled", "rpl_semi_sync_replica_enabled",
+    "rpl_semi_sync_slave_enabled", "rpl_semi_sync_replica_enabled", "slave_skip_errors", "replica_skip_errors",
 )  # fmt: skip
 STATUS = (
     "Rpl_semi_sync_master_clients", "Rpl_semi_sync_source_clients",

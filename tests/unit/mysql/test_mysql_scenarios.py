@@ -330,39 +330,6 @@ def test_validation_says_what_it_may_not_see(cluster: Cluster, monkeypatch: pyte
     assert [line for line in outcome.lines("WARNING") if "REPLICA MONITOR" in line]
 
 
-PARTIAL = {
-    "Replicate_Rewrite_DB: (nova,cinder)": "replicate_rewrite_db=(nova,cinder)",
-    "Replicate_Ignore_DB: scratch": "replicate_ignore_db=scratch",
-    "Replicate_Wild_Do_Table: nova.%": "replicate_wild_do_table=nova.%",
-    "Replicate_Do_Domain_Ids: 7": "replicate_do_domain_ids=7",
-    "SQL_Delay: 3600": "sql_delay=3600",
-}
-
-
-@pytest.mark.parametrize("line", PARTIAL)
-def test_a_replica_that_is_told_to_leave_something_out_or_for_later_is_no_candidate(
-    whole: Cluster, line: str
-) -> None:
-    node = whole.nodes["n2"]
-    node.server.more = [line]
-    outcome = node.monitor()
-    assert (outcome.code, node.score) == (190, None)
-    assert PARTIAL[line] in outcome.reason
-    lose(whole, "n1")
-    assert promote(node).code == 1
-    assert writable(whole) == []
-
-
-def test_a_replica_that_leaves_something_out_never_becomes_a_standby(cluster: Cluster) -> None:
-    cluster.nodes["n2"].server.more = ["Replicate_Ignore_DB: scratch"]
-    for node in cluster.nodes.values():
-        node.server.state = "0-1-100"
-        node.do("start")
-    promote(cluster.nodes["n1"])
-    settle(cluster)
-    assert "standbys=;" in cluster.nodes["n1"].pact
-
-
 def test_validation_names_what_the_primary_does_not_log(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
