@@ -95,7 +95,7 @@ test-pythons: packages $(VENV)/ready
 ## check              lint, unit and contract tests: no root, no network, no cluster
 .PHONY: check
 check: $(VENV)/ready lint
-	@$(RUN) -m pytest -q -n 3 --dist worksteal -m "not long" tests/unit tests/contract
+	@$(RUN) -m pytest -q -n 3 --dist worksteal --hypothesis-profile few -m "not long" tests/unit tests/contract
 
 ## model [TIMES=20]   search far more of the MySQL agent's courses of events than make test does
 .PHONY: model

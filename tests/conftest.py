@@ -13,4 +13,6 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+# For make check, which is waited for.
+settings.register_profile("few", settings.get_profile("here"), max_examples=10)
 settings.load_profile("here")

@@ -56,6 +56,8 @@ class Case(Record):
     evict: bool = False
     doubt: str = ""
     """Why this server cannot lead, although nobody else does."""
+    turned_away: str = ""
+    """Why the primary, which is there, does not have this server as its replica."""
     rebuilding: str = ""
     """What there is to tell of its being rebuilt, with or without a server that answers meanwhile."""
 
@@ -100,6 +102,8 @@ STATES = (
     State("quarantined", lambda case: bool(case.quarantine), DEGRADED, None, False,
           "is kept apart: {quarantine}"),
     State("unfit", lambda case: bool(case.look.unfit), DEGRADED, None, False, "{unfit}"),
+    State("turned away", lambda case: not case.look.source and bool(case.turned_away), DEGRADED, None, False,
+          "follows nobody: {turned_away}"),
     State("doubtful", lambda case: bool(case.doubt), DEGRADED, None, False, "cannot lead: {doubt}"),
     State("detached", lambda case: not case.look.source, SUCCESS, FAIR, False, "follows nobody yet"),
     State("broken", lambda case: bool(case.look.trouble) or case.look.applying == "No", DEGRADED, None, False,
@@ -137,6 +141,7 @@ def diagnose(case: Case) -> Diagnosis:
         quarantine=case.quarantine,
         doubt=case.doubt,
         stray=case.stray,
+        turned_away=case.turned_away,
         rebuilding=case.rebuilding,
         refusal=seen.refusal,
         unfit=seen.unfit,

@@ -6,11 +6,8 @@ the new ones from 8.0.22 on and forgot the old ones in 8.4.
 
 from __future__ import annotations
 
-from ..lean import TYPE_CHECKING, Record
+from ..lean import Record
 from .gtid import MARIADB, MYSQL
-
-if TYPE_CHECKING:
-    from .settings import Settings
 
 CLONES_SINCE = (8, 0, 17)
 """The first MySQL with the clone plugin."""
@@ -157,22 +154,3 @@ def history_query(version: Version) -> str:
     if version.mariadb:
         return "SELECT @@GLOBAL.gtid_binlog_state, @@GLOBAL.gtid_slave_pos"
     return "SELECT @@GLOBAL.gtid_owned, @@GLOBAL.gtid_executed"
-
-
-def encryption(given: Settings, version: Version) -> str:
-    """The options of these settings for TLS, as part of a statement."""
-    name = word("source", version)
-    files = {
-        "CA": given.replication_master_ssl_ca,
-        "CERT": given.replication_master_ssl_cert,
-        "KEY": given.replication_master_ssl_key,
-    }
-    parts = [f"{name}_SSL_{key} = '{sane(path)}'" for key, path in files.items() if path]
-    if parts or given.replication_require_ssl:
-        parts.insert(0, f"{name}_SSL = 1")
-    return ", ".join(parts)
-
-
-def sane(path: str) -> str:
-    """A path that can stand between quotes in a statement."""
-    return path.replace("\\", "\\\\").replace("'", "''")

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from .dialect import Version
 
 SPARED = ("cryptography", "ssl")
-"""What the driver would import for encryption, at more than its own price. Nothing here is encrypted by it,
-and only some logins to MySQL over the network need the former."""
+"""What the driver would import for encryption, at more than its own price: for connections between servers
+over TLS, and for some logins to MySQL over the network."""
 
 
 class SqlRefused(Refused):
@@ -34,8 +34,11 @@ def granted(rows: Sequence[tuple[Any, ...]]) -> str:
     return " ".join(str(row[0]) for row in rows).upper()
 
 
-def import_driver(version: Version) -> Any:
-    """The driver, found where the system has its third-party code; agents run without that path."""
+def import_driver(version: Version, encrypted: bool = False) -> Any:
+    """The driver, found where the system has its third-party code; agents run without that path.
+
+    encrypted: whether it is to be able to encrypt. That counts at the first import in a process.
+    """
     import sys
 
     if "pymysql" in sys.modules:
@@ -44,7 +47,8 @@ def import_driver(version: Version) -> Any:
 
     # Not site.main: it also runs what other packages put into the start of every interpreter.
     sys.path += [path for path in site.getsitepackages() if path not in sys.path]
-    hidden = [name for name in SPARED if version.mariadb and name not in sys.modules]
+    plain = version.mariadb and not encrypted
+    hidden = [name for name in SPARED if plain and name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None is what forbids an import
     try:
         import pymysql  # type: ignore[import-untyped,unused-ignore]  # it has no types

@@ -161,15 +161,20 @@ class Member:
         single, eligible = bool(memory["single"]), memory["eligible"] != "0" or not self.replicated
         return Case(
             seen, self.replicated, single, opened, memory["quarantine"], eligible, stray, closed,
-            given.max_slave_lag, given.evict_outdated_slaves, memory["doubt"], rebuilding,
+            given.max_slave_lag, given.evict_outdated_slaves, memory["doubt"], memory["turned away"], rebuilding,
         )  # fmt: skip
 
     @property
     def server(self) -> Server:
         """The conversation with the server, for actions that change something."""
+        from .driver import import_driver
+        from .encryption import encryption
         from .server import Server
 
         if self.conversation is None:
+            if encryption(self.settings):
+                # Imported for a local socket, it could encrypt nothing in this process any more.
+                import_driver(self.version, encrypted=True)
             kind = Server
             if self.version.placed:
                 from .placed import PlacedServer
@@ -278,7 +283,7 @@ class Member:
 
     def source(self, node: str) -> Source:
         """How to replicate from a node."""
-        from .dialect import encryption
+        from .encryption import encryption
         from .peer import Source
 
         given = self.settings
@@ -288,7 +293,7 @@ class Member:
             given.replication_port,
             given.replication_user,
             given.replication_passwd,
-            encryption(given, self.version),
+            encryption(given),
             "" if given.replication_options.lower() == "none" else given.replication_options,
         )
 

@@ -40,13 +40,14 @@ class Memory:
 
     def save(self) -> None:
         """The file holds the words as they are now; one that cannot be written costs only work."""
-        if self.words == self.saved:
+        kept = {name: value for name, value in self.words.items() if value}
+        if kept == self.saved:
             return
         try:
-            self.host.write(self.path, "".join(f"{k}={v}\n" for k, v in self.words.items() if v), MODE)
+            self.host.write(self.path, "".join(f"{name}={value}\n" for name, value in kept.items()), MODE)
         except OSError:
             return
-        self.saved = dict(self.words)
+        self.saved = kept
 
     def forget(self) -> None:
         """Nothing is remembered."""

@@ -119,12 +119,16 @@ def hold(member: Member, position: str) -> None:
 
 def ask_primary(member: Member, pact: Pact) -> Peer | None:
     """What the primary of the pact says of itself; None while it cannot be asked."""
-    from .peer import ask_peer
+    from .peer import TurnedAway, ask_peer
 
     seconds = min(PEER_SECONDS, member.deadline.left())
     try:
         return ask_peer(member.source(pact.primary), member.version, seconds)
     except Refused as refused:
+        if isinstance(refused, TurnedAway):
+            member.memory["turned away"] = (
+                f"{pact.primary} turns {member.settings.replication_user} away: {refused}"
+            )
         member.log.info(f"{pact.primary} cannot be asked yet: {refused}")
         return None
 

@@ -23,7 +23,7 @@ RECEIVES = "Yes"
 def settle(member: Member, look: Look) -> bool:
     """Whether this replica is where it belongs; a step towards that was taken where it was not."""
     memory = member.memory
-    memory["doubt"] = ""
+    memory["doubt"] = memory["turned away"] = ""
     follows = look.source and look.receiving == RECEIVES
     if follows and (look.unfit or look.trouble or look.applying == "No"):
         report(member, look, look.source, BROKEN)

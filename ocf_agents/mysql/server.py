@@ -194,9 +194,10 @@ class Server:
             f"{name}_HEARTBEAT_PERIOD": HEARTBEAT,
         }
         more = [*(f"{key} = {value}" for key, value in numbers.items()), self.point()]
-        if not self.version.mariadb and self.version.number >= (8, 0, 23) and not source.ssl:
+        if not self.version.mariadb and self.version.number >= (8, 0, 23) and not source.encryption:
             more.append("GET_SOURCE_PUBLIC_KEY = 1")
-        more += [part for part in (source.ssl, source.options.strip(" ,")) if part]
+        encrypted = source.encryption.options(name) if source.encryption else ""
+        more += [part for part in (encrypted, source.options.strip(" ,")) if part]
         named = [f"{key} = %s" for key in options]
         statement = f"{word('change source', self.version)} {', '.join(named + more)}"
         try:

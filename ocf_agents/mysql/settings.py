@@ -80,7 +80,10 @@ class Replication(Agent):
         "", "More source options", "Appended to CHANGE MASTER TO, for instance MASTER_DELAY=0."
     )
     replication_require_ssl = Boolean(
-        False, "Encrypt replication", "If true, replicas connect with TLS only."
+        False,
+        "Encrypt replication",
+        "If true, a replica follows only a server that offers TLS, and is degraded as long as that offers none. "
+        "MariaDB connects without it when such a server later offers none; give the account REQUIRE SSL as well.",
     )
     replication_master_ssl_ca = Text("", "CA certificate", "For replicas that check the primary.")
     replication_master_ssl_cert = Text("", "Client certificate", "For replicas that show one.")

@@ -23,12 +23,12 @@ class Stray(Record):
 
 def answering(member: Member) -> Peer | None:
     """The server that answers at the writers' address; None if none does."""
+    from .encryption import encryption
     from .peer import Source, ask_peer
 
     given = member.settings
-    source = Source(
-        given.writer_vip, given.replication_port, given.replication_user, given.replication_passwd
-    )
+    login = (given.replication_user, given.replication_passwd)
+    source = Source(given.writer_vip, given.replication_port, *login, encryption(given))
     try:
         return ask_peer(source, member.version, SECONDS)
     except Refused:

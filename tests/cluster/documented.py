@@ -35,6 +35,8 @@ SERVICE = "keystoneService"
 PATIENCE = 120
 WRITERS = "10.0.1.1"
 """Where applications write, on the pages."""
+REPLICAS = "repl_user@'10.0.%'"
+"""The account that replicas log in with, on the pages."""
 DRILL_PASSWORD = "..."
 """As the page has it."""
 ANSWERS = {
@@ -43,6 +45,13 @@ ANSWERS = {
     "password": "fence-password",
 }
 """What is typed when it is asked for, by a word of the command."""
+LOGIN = ("mariadb", "--user=repl_user", "--password=repl-password")
+TLS = "/etc/mysql/tls"
+SELF_SIGNED = f"""
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=database \\
+    -keyout {TLS}/server.key -out {TLS}/server.pem
+cp {TLS}/server.pem {TLS}/ca.pem
+"""
 NEAR = "location keystone_on_db2 Keystone 50: db2\n"
 # Nobody is to wait for a monitor; the levels that take long are left as they are.
 OFTEN = {
@@ -101,7 +110,8 @@ class Documented:
     def type_in(self, node: Node, text: str) -> subprocess.CompletedProcess[str]:
         """What the command does in the node, and all that it shows there, with the page's address."""
         answer = next((value for word, value in ANSWERS.items() if word in text), "")
-        words = ["bash", "-c", f"cd /root\n{text.replace(WRITERS, self.vip)}\n"]
+        typed = text.replace(WRITERS, self.vip).replace(REPLICAS, "repl_user@'10.77.%.%'")
+        words = ["bash", "-c", f"cd /root\n{typed}\n"]
         done = node.run(words, input=f"{answer}\n" * 2, timeout=PATIENCE)
         done.stdout = (done.stdout + done.stderr).replace(self.vip, WRITERS)
         return done
@@ -169,6 +179,38 @@ def reseed_is_taken_back(here: Documented, _: Block) -> Iterator[Node]:
     here.lab.crm("resource", "param", mariadb.NAME, "delete", "reseed")
 
 
+def the_servers_have_certificates(here: Documented, block: Block) -> Iterator[Node]:
+    """As the page's lines have them; the nodes share one."""
+    here.await_whole()
+    (lines,) = [one.text for one in blocks() if one.page == block.page and one.language == "ini"]
+    made: dict[str, str] = {}
+    for node in here.lab.nodes:
+        node.check(["install", "-d", TLS])
+        if not made:
+            node.check(["sh", "-ec", SELF_SIGNED])
+        for name in ("ca.pem", "server.pem", "server.key"):
+            made.setdefault(name, node.read(f"{TLS}/{name}"))
+            node.write(f"{TLS}/{name}", made[name])
+        node.write("/etc/mysql/my.cnf", node.read("/etc/mysql/my.cnf") + lines)
+    yield here.node
+    here.await_whole()
+
+
+def replication_is_encrypted_and_db1_leads(here: Documented, _: Block) -> Iterator[Node]:
+    here.lead("db1")
+    primary, replica = (here.lab.node(name) for name in NODES)
+    yield primary
+    # Who connects now does so over TLS, or is refused; the replica, then the agent.
+    mariadb.ask(replica, "STOP SLAVE IO_THREAD; START SLAVE IO_THREAD")
+    here.await_whole()
+    here.lead("db2")
+    plain = [*LOGIN, f"--host={primary.address}", "--skip-ssl", "--execute=SELECT 1"]
+    assert "Access denied" in replica.run(plain).stderr
+    here.lab.crm("resource", "param", mariadb.NAME, "delete", "replication_master_ssl_ca")
+    mariadb.ask(here.node, "ALTER USER repl_user@'10.77.%.%' REQUIRE NONE")
+    here.await_whole()
+
+
 def db1_is_set_apart(here: Documented, _: Block) -> Iterator[Node]:
     """It led once, and has writes that nobody confirmed."""
     lab = here.lab
@@ -222,6 +264,8 @@ SITUATIONS: dict[str, Situation] = {
     "db1 leads": db1_leads,
     "db1 goes to standby": db1_goes_to_standby,
     "reseed is taken back after them": reseed_is_taken_back,
+    "the servers have certificates": the_servers_have_certificates,
+    "replication is encrypted, and db1 leads": replication_is_encrypted_and_db1_leads,
     "db1 is set apart": db1_is_set_apart,
     "db1 returns after them": db1_returns,
     "keystoneService has failed": keystone_has_failed,

@@ -78,7 +78,7 @@ def usual(statement: str, _: tuple[Any, ...]) -> list[tuple[Any, ...]]:
 def talk(monkeypatch: Any, text: str, answer: Optional[Answer] = None) -> tuple[sql.Server, Script]:
     """A server of a version, and the script of what it is told."""
     script = Script(answer)
-    monkeypatch.setattr(sql, "import_driver", lambda _: script)
+    monkeypatch.setattr(sql, "import_driver", lambda *_, **__: script)
     login = Login("repl_user", "s3cret repl'\"", "/run/mysqld/mysqld.sock")
     return sql.Server(login, version(text), lambda _: None), script
 

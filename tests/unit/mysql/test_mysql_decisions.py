@@ -34,6 +34,7 @@ SCENES = {
     "primary": (Case(PRIMARY, opened=True), 8, PROMOTED_SCORE),
     "quarantined": (Case(REPLICA, quarantine="it has 0-1-5"), 190, None),
     "unfit": (Case(but(REPLICA, unfit="has gtid_mode=OFF")), 190, None),
+    "turned away": (Case(Look(ANSWERS), turned_away="n1 turns repl_user away: 1045"), 190, None),
     "doubtful": (Case(Look(ANSWERS), doubt="its relay log was restarted"), 190, None),
     "detached": (Case(Look(ANSWERS)), 0, 500),
     "broken": (Case(but(REPLICA, applying="No", trouble="error 1062: Duplicate")), 190, None),

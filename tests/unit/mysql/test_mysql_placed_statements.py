@@ -80,7 +80,7 @@ def talk(
     monkeypatch: pytest.MonkeyPatch, text: str, answers: Optional[Answers] = None
 ) -> tuple[PlacedServer, Script]:
     script = Script(answers or Answers())
-    monkeypatch.setattr(sql, "import_driver", lambda _: script)
+    monkeypatch.setattr(sql, "import_driver", lambda *_, **__: script)
     server = PlacedServer(
         Login("repl_user", "s3cret", "/run/mysqld/mysqld.sock"), placed(text), lambda _: None
     )
@@ -172,7 +172,7 @@ def test_where_a_log_ends_is_said_with_whose_it_is(monkeypatch: pytest.MonkeyPat
     server, _ = talk(monkeypatch, text)
     assert server.history() == Coordinates(UUID, "bin.000003", 500)
     # A peer is asked the same, and the rest with one more question.
-    monkeypatch.setattr(peer, "import_driver", lambda _: Script(Answers()))
+    monkeypatch.setattr(peer, "import_driver", lambda *_, **__: Script(Answers()))
     assert ask_peer(SOURCE, placed(text), 5.0).history == Coordinates(UUID, "bin.000003", 500)
 
 
