@@ -58,6 +58,8 @@ class Case(Record):
     """Why this server cannot lead, although nobody else does."""
     turned_away: str = ""
     """Why the primary, which is there, does not have this server as its replica."""
+    alone: bool = False
+    """Whether this replica has had no connection to a primary for longer than a failover takes."""
     rebuilding: str = ""
     """What there is to tell of its being rebuilt, with or without a server that answers meanwhile."""
 
@@ -105,11 +107,15 @@ STATES = (
     State("turned away", lambda case: not case.look.source and bool(case.turned_away), DEGRADED, None, False,
           "follows nobody: {turned_away}"),
     State("doubtful", lambda case: bool(case.doubt), DEGRADED, None, False, "cannot lead: {doubt}"),
+    State("long detached", lambda case: case.alone and not case.look.source, DEGRADED, FAIR, False,
+          "has followed nobody for more than a minute: none leads, or its server cannot be reached from here"),
     State("detached", lambda case: not case.look.source, SUCCESS, FAIR, False, "follows nobody yet"),
     State("broken", lambda case: bool(case.look.trouble) or case.look.applying == "No", DEGRADED, None, False,
           "cannot replicate from {source}: {trouble}"),
     State("deaf", lambda case: bool(case.look.refusal), DEGRADED, BEST, False,
           "has all that it received, but cannot go on receiving from {source}: {refusal}"),
+    State("long cut off", lambda case: case.alone and case.look.receiving != "Yes", DEGRADED, BEST, False,
+          "has had no connection to {source} for more than a minute"),
     State("cut off", lambda case: case.look.receiving != "Yes", SUCCESS, BEST, False,
           "has no connection to {source}"),
     State("outdated", lambda case: case.evict and too_late(case), ERR_GENERIC, None, False,

@@ -26,6 +26,8 @@ GROUP = "mysql_replication"
 SAFE = ("mysqld_safe", "safe_mysqld", "mariadbd-safe")
 SERVERS = ("mariadbd", "mysqld")
 CONFIGURATION = "/var/lib/pacemaker/cib/cib.xml"
+ALONE = 60.0
+"""Seconds after which a replica that receives nothing is no longer taken for one on its way."""
 LOOK = 0.5
 """The part of an action's time that one look may take."""
 
@@ -161,7 +163,9 @@ class Member:
         single, eligible = bool(memory["single"]), memory["eligible"] != "0" or not self.replicated
         return Case(
             seen, self.replicated, single, opened, memory["quarantine"], eligible, stray, closed,
-            given.max_slave_lag, given.evict_outdated_slaves, memory["doubt"], memory["turned away"], rebuilding,
+            given.max_slave_lag, given.evict_outdated_slaves, memory["doubt"], memory["turned away"],
+            memory.lasted("alone", self.replicated and seen.read_only and seen.receiving != "Yes") > ALONE,
+            rebuilding,
         )  # fmt: skip
 
     @property

@@ -54,6 +54,12 @@ class Memory:
         self.words, self.saved = {}, {}
         self.host.remove(self.path)
 
+    def lasted(self, name: str, holds: bool) -> float:
+        """Seconds for which this has been so, as far as anybody looked; 0 if it is not so now."""
+        now = int(self.host.now())
+        self[name] = self[name] or str(now) if holds else ""
+        return now - int(self[name] or now)
+
     # The server process that promote opened: a file of its own, which no monitor ever writes.
 
     def opened(self, main: Process | None) -> bool:

@@ -104,3 +104,19 @@ def test_the_score_of_a_replica_that_has_a_primary_is_told_once(whole: Cluster) 
         node.sleep(5)
         node.monitor()
     assert told(node) == []
+
+
+def test_a_replica_that_receives_nothing_for_more_than_a_minute_is_degraded_until_it_does(
+    whole: Cluster,
+) -> None:
+    replica = whole.nodes["n2"]
+    replica.server.receiving = "Connecting"
+    assert (replica.monitor().code, replica.score) == (0, "1000")
+    replica.clock += 61
+    seen = replica.monitor()
+    assert (seen.code, replica.score) == (190, "1000")
+    assert "has had no connection to n1 for more than a minute" in seen.reason
+    replica.server.receiving = "Yes"
+    assert replica.monitor().code == 0
+    replica.server.receiving = "Connecting"
+    assert replica.monitor().code == 0
