@@ -30,6 +30,8 @@ CONFIGURED = {
     "test_user": "test_user",
     "test_passwd": "test-password",
 }
+ENCRYPTED = {"replication_master_ssl_ca": f"{mariadb.DATA}/ca.pem"}
+"""MySQL makes certificates with its data, which all nodes have from one template here."""
 WHOLE_CLONE = {
     "CRM_meta_clone_max": "2",
     "CRM_meta_clone_node_max": "1",
@@ -62,13 +64,20 @@ def databases(flavour: MySQL) -> Iterator[Lab]:
     """Two nodes with a database each, which nobody runs."""
     skip_unless_lab()
     with Lab(lab_name(flavour), install=mariadb.INSTALL, shares=[flavour.directory]) as lab:
-        mariadb.install_databases(lab, flavour=flavour)
+        install(lab, flavour)
         yield lab
+
+
+def install(lab: Lab, flavour: MySQL) -> None:
+    """The nodes are alike, and let nobody replicate in plain text."""
+    mariadb.install_databases(lab, "ALTER USER repl_user@'10.77.%.%' REQUIRE SSL;\n", flavour=flavour)
 
 
 @pytest.fixture(scope="module")
 def wrapped(databases: Lab, flavour: MySQL) -> Lab:
     mariadb.configure(databases, wrap=False, flavour=flavour)
+    for name, value in ENCRYPTED.items():
+        databases.crm("resource", "param", mariadb.NAME, "set", name, value)
     wrap(databases)
     return databases
 
@@ -115,7 +124,7 @@ def test_a_server_is_closed_while_a_write_waits_for_an_acknowledgement(
     assert mariadb.ask(node, "SELECT @@GLOBAL.read_only, COUNT(*) FROM app.written") == "1\t1"
     assert call(node, "mysql", "stop", **given) == 0
     # The nodes are to be alike again.
-    mariadb.install_databases(databases, flavour=flavour)
+    install(databases, flavour)
 
 
 def test_wrapping_a_plain_server_keeps_its_data_and_makes_it_the_primary(application: Application) -> None:
@@ -123,7 +132,7 @@ def test_wrapping_a_plain_server_keeps_its_data_and_makes_it_the_primary(applica
 
 
 def test_the_primary_has_all_that_replication_needs(application: Application, flavour: MySQL) -> None:
-    given = {**CONFIGURED, **programs(flavour), **WHOLE_CLONE}
+    given = {**CONFIGURED, **ENCRYPTED, **programs(flavour), **WHOLE_CLONE}
     for node in application.lab.nodes:
         assert call(node, "mysql", "validate-all", 10, **given) == 0
 
