@@ -48,6 +48,7 @@ ANSWERS = {
 LOGIN = ("mariadb", "--user=repl_user", "--password=repl-password")
 TLS = "/etc/mysql/tls"
 SELF_SIGNED = f"""
+mkdir {TLS}
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=database \\
     -keyout {TLS}/server.key -out {TLS}/server.pem
 cp {TLS}/server.pem {TLS}/ca.pem
@@ -183,14 +184,12 @@ def the_servers_have_certificates(here: Documented, block: Block) -> Iterator[No
     """As the page's lines have them; the nodes share one."""
     here.await_whole()
     (lines,) = [one.text for one in blocks() if one.page == block.page and one.language == "ini"]
-    made: dict[str, str] = {}
+    here.node.check(["sh", "-ec", SELF_SIGNED])
+    made = {name: here.node.read(f"{TLS}/{name}") for name in ("ca.pem", "server.pem", "server.key")}
     for node in here.lab.nodes:
         node.check(["install", "-d", TLS])
-        if not made:
-            node.check(["sh", "-ec", SELF_SIGNED])
-        for name in ("ca.pem", "server.pem", "server.key"):
-            made.setdefault(name, node.read(f"{TLS}/{name}"))
-            node.write(f"{TLS}/{name}", made[name])
+        for name, text in made.items():
+            node.write(f"{TLS}/{name}", text)
         node.write("/etc/mysql/my.cnf", node.read("/etc/mysql/my.cnf") + lines)
     yield here.node
     here.await_whole()

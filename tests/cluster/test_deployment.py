@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,9 @@ from ocf_agents.cib import crm, pcs
 from ocf_agents.lab import Lab, keystone, mariadb
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
+    from concurrent.futures import Future
     from pathlib import Path
 
     from ocf_agents.lab import Node
@@ -68,20 +71,20 @@ def test_an_example_loads_with_crmsh_without_a_warning(three: Lab, example: Path
     assert [one for one in json.loads(found.out) if one["subject"] not in strangers] == []
 
 
-def test_an_example_is_taken_by_pcs_command_by_command(three: Lab, tmp_path: Path) -> None:
-    node = three.voice()
-    node.check(["sh", "-c", "cibadmin --query > /tmp/cluster.xml"])
-    example = at_home(EXAMPLES / "two-nodes-of-2012.yaml", three, tmp_path)
+@pytest.fixture(scope="module", autouse=True)
+def taken_by_pcs(
+    three: Lab, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Future[subprocess.CompletedProcess[str]]]:
+    """An example is given to pcs, which takes a second for each command: other tests go on meanwhile."""
+    three.voice().check(["sh", "-c", "cibadmin --query > /tmp/cluster.xml"])
+    example = at_home(EXAMPLES / "two-nodes-of-2012.yaml", three, tmp_path_factory.mktemp("pcs"))
     first, *commands, last = [line for line in printed(example, "--pcs").splitlines() if line[0] != "#"]
     assert (first, last) == (f"pcs cluster cib {pcs.FILE}", f"pcs cluster cib-push {pcs.FILE}")
     # The lab's own devices have these names.
     remove = [f"pcs -f {pcs.FILE} stonith delete fence-{one.name}" for one in three.nodes]
     text = "\n".join(["set -e", "cd /tmp", *remove, *commands])
-    done = node.run(["sh"], input=text, timeout=400)
-    assert done.returncode == 0, done.stderr
-    made = typed("lint", "-", "--json", stdin=node.read("/tmp/cluster.xml"))
-    facts = {(one["rule"], one["subject"]) for one in json.loads(made.out)}
-    assert facts <= {("node-without-fence", "n3"), ("node-address-missing", "n3")}, facts
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(three.voice().run, ["sh"], input=text, timeout=400)
 
 
 @pytest.fixture(scope="module")
@@ -188,3 +191,13 @@ def test_what_is_printed_is_quoted_for_a_shell() -> None:
     made = crm.read("primitive a ocf:openstack:keystone params additional_parameters=\"--x 'y z'\"")
     line = next(line for line in pcs.write(made).splitlines() if "create a" in line)
     assert "additional_parameters=--x 'y z'" in shlex.split(line)
+
+
+def test_an_example_is_taken_by_pcs_command_by_command(
+    three: Lab, taken_by_pcs: Future[subprocess.CompletedProcess[str]]
+) -> None:
+    done = taken_by_pcs.result()
+    assert done.returncode == 0, done.stderr
+    made = typed("lint", "-", "--json", stdin=three.voice().read("/tmp/cluster.xml"))
+    facts = {(one["rule"], one["subject"]) for one in json.loads(made.out)}
+    assert facts <= {("node-without-fence", "n3"), ("node-address-missing", "n3")}, facts
