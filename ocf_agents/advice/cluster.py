@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..cib.model import seconds, truth
+from ..system.cluster import RECHECK
 from . import mending
 from .finding import ADVICE, DANGER, WARNING, Rule, Seen
 from .subjects import databases
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from ..cib.model import Clone, Configuration, Group, Primitive
 
 CLUSTER = "cluster"
+RARELY = 600.0
+"""Seconds between two looks of the cluster at itself that are too many."""
 
 
 def fencing_off(configuration: Configuration) -> Iterator[Seen]:
@@ -150,6 +153,14 @@ def no_stickiness(configuration: Configuration) -> Iterator[Seen]:
             )
 
 
+def recheck_rare(configuration: Configuration) -> Iterator[Seen]:
+    """A failure that was passed over stays so for a quarter of an hour."""
+    name = "cluster-recheck-interval"
+    given = configuration.properties.get(name, "15min")
+    if (seconds(given) or RARELY) >= RARELY:
+        yield Seen(CLUSTER, f"{name}={given}", mending.cluster_property(name, RECHECK))
+
+
 def ready_to_stop(configuration: Configuration) -> Iterator[Seen]:
     """Everything is told to stop."""
     if truth(configuration.properties.get("stop-all-resources", "")):
@@ -184,6 +195,13 @@ RULES = (
         ADVICE,
         "failures are counted for ever: after a few in a year the resource may not run on that node any more",
         failure_timeout_missing,
+    ),
+    Rule(
+        "recheck-rare",
+        ADVICE,
+        "Pacemaker passes over the failure of a monitor that began in a transition which still goes on, and the "
+        "resource is recovered only when the cluster looks at itself again",
+        recheck_rare,
     ),
     Rule(
         "stickiness-zero",

@@ -17,6 +17,7 @@ from ..cib.model import (
     Order,
     Primitive,
 )
+from ..system.cluster import RECHECK
 from .catalogue import before
 
 if TYPE_CHECKING:
@@ -65,7 +66,11 @@ def build(deployment: Deployment) -> Configuration:
         locations=tuple(elsewhere(deployment)),
         colocations=tuple(colocations),
         orders=(*orders, *sequence(deployment)),
-        properties={"stonith-enabled": "true" if deployment.fenced else "false", **deployment.properties},
+        properties={
+            "stonith-enabled": "true" if deployment.fenced else "false",
+            "cluster-recheck-interval": RECHECK,
+            **deployment.properties,
+        },
         resource_defaults={**RESOURCE_DEFAULTS, **deployment.resource_defaults},
     )
 

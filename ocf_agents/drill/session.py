@@ -92,6 +92,8 @@ class Session:
                 lab.wait(lambda: whole(drill), WHOLE_SECONDS, "the cluster to be whole before")
                 drill.clients = stack.enter_context(clients(lab, self.workload.questions(lab), directory))
                 drill.await_answers(time.monotonic(), SECONDS)
+                # What answers may stand before others that are still being started.
+                lab.wait_idle(WHOLE_SECONDS)
             except LabError as error:
                 final = str(error)
             with drill.watcher, drill.writer:

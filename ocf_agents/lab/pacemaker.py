@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from ..system.cluster import RECHECK
 from .errors import LabError
 
 if TYPE_CHECKING:
@@ -99,7 +100,12 @@ def first_cib(fencing: bool) -> str:
     the machine is that of all nodes, and of whatever else it does: Pacemaker, which would take each node
     for busy and do one thing after the other, leaves it alone.
     """
-    properties = {"dc-deadtime": "2s", "stonith-enabled": "false", "load-threshold": "10000%"}
+    properties = {
+        "dc-deadtime": "2s",
+        "stonith-enabled": "false",
+        "load-threshold": "10000%",
+        "cluster-recheck-interval": RECHECK,
+    }
     if not fencing:
         properties["no-quorum-policy"] = "ignore"
     lines = (

@@ -14,6 +14,9 @@ INFINITY = 1_000_000
 """Pacemaker's largest score; it clamps whatever lies beyond."""
 PROMOTION_OPTION = (3, 10, 0)
 """The first crm_feature_set whose crm_attribute knows promotion scores."""
+RECHECK = "1min"
+"""How often a cluster is to look at its resources unasked (cluster-recheck-interval). Pacemaker passes over the
+failure of a monitor that began in a transition that goes on, as 2.1.5 does, and finds it only then."""
 NO_SUCH = (105, 6)
 """Exit codes for "no such object": CRM_EX_NOSUCH, and ENXIO of the tools before 2.0."""
 UNKNOWN = "attribute does not exist"

@@ -31,6 +31,7 @@ PLANTED = tuple(Mistake(*row) for row in (
     ("stickiness-zero", "clustermysql", "rsc_defaults", "stickiness=100", "stickiness=0"),
     ("migration-threshold-missing", "cluster", "rsc_defaults", "migration-threshold=3 ", ""),
     ("failure-timeout-missing", "cluster", "rsc_defaults", " failure-timeout=10min", ""),
+    ("recheck-rare", "cluster", "property", "interval=1min", "interval=15min"),
     ("unmanaged", "ms_MySQL", "clone ms_MySQL", "notify=true", "notify=true is-managed=false"),
     ("notify-missing", "ms_MySQL", "clone ms_MySQL", " notify=true", ""),
     ("several-primaries", "ms_MySQL", "clone ms_MySQL", "promoted-max=1", "promoted-max=2"),
