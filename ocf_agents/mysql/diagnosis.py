@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 PROMOTED_SCORE, BEST, FAIR = 10_000, 1_000, 500
 """Scores of the primary, of a replica that may take over, and of a server that follows nobody."""
+ALONE = 60.0
+"""Seconds after which a replica that receives nothing is no longer taken for one on its way."""
 KEEP = -1
 """The score stays as it is: this look shows nothing that could change it."""
 

@@ -154,3 +154,8 @@ def history_query(version: Version) -> str:
     if version.mariadb:
         return "SELECT @@GLOBAL.gtid_binlog_state, @@GLOBAL.gtid_slave_pos"
     return "SELECT @@GLOBAL.gtid_owned, @@GLOBAL.gtid_executed"
+
+
+def quoted_name(name: str) -> str:
+    """A name that can stand in a statement."""
+    return "`" + name.replace("`", "``") + "`"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import NotInstalled
 from ..system.errors import Missing, Refused
-from .diagnosis import Case
-from .dialect import Version, version
+from .diagnosis import ALONE, Case
+from .dialect import Version, quoted_name, version
 from .look import ANSWERS, Login, look
 from .memory import Memory, identity
 from .pact import SERIAL, Pact, Report, serial
@@ -26,8 +26,6 @@ GROUP = "mysql_replication"
 SAFE = ("mysqld_safe", "safe_mysqld", "mariadbd-safe")
 SERVERS = ("mariadbd", "mysqld")
 CONFIGURATION = "/var/lib/pacemaker/cib/cib.xml"
-ALONE = 60.0
-"""Seconds after which a replica that receives nothing is no longer taken for one on its way."""
 LOOK = 0.5
 """The part of an action's time that one look may take."""
 
@@ -300,8 +298,3 @@ class Member:
             encryption(given),
             "" if given.replication_options.lower() == "none" else given.replication_options,
         )
-
-
-def quoted_name(name: str) -> str:
-    """A name that can stand in a statement."""
-    return "`" + name.replace("`", "``") + "`"
