@@ -63,7 +63,9 @@ class SystemdUnit:
         """Systemd says that the unit is stopped, and so do its processes."""
         if not systemd.booted(self.host):
             return
-        if self.unit().load == "not-found":
+        unit = self.unit()
+        # A unit outlives its file, and is no less to be stopped.
+        if unit.load == "not-found" and STATES.get(unit.active) is STOPPED:
             return
         systemd.change(self.host, "stop", self.name, self.service.deadline.left())
         sight = self.look()

@@ -100,6 +100,15 @@ def test_an_unknown_unit_is_not_installed_but_can_be_probed_and_stopped(
     assert unit(node, "stop").code == 0
 
 
+def test_a_unit_whose_file_was_removed_while_it_runs_is_stopped_all_the_same(
+    node: Node, systemctl: Systemctl
+) -> None:
+    unit(node, "start")
+    systemctl.told["LoadState"] = "not-found"
+    assert unit(node, "stop").code == 0
+    assert systemctl.told["ActiveState"] == "inactive"
+
+
 def test_where_systemd_does_not_run_a_unit_cannot_but_be_stopped(node: Node) -> None:
     done = unit(node, "start")
     assert done.code == 5
