@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from ..cib.model import SECRET
+from ..cib.model import SECRET, truth
 from ..ocf.codes import Misconfigured
 from ..ocf.parameters import Secret
 from . import mending
@@ -20,15 +20,21 @@ if TYPE_CHECKING:
     from ..ocf.agent import Agent
     from ..ocf.parameters import Parameter
 
-COMMON = ("trace_ra", "trace_file")
+COMMON = ("trace_ra", "trace_dir", "trace_file")
 """Parameters that every agent takes beside its own."""
 PASSWORDS = ("passwd", "password", "login_passwd", "snmp_priv_passwd")
 DAEMONS = {
     "mysql": ("mysql", "mysqld", "mariadb"),
-    "rabbitmq-server": ("rabbitmq-server",),
-    "keystone": ("keystone", "openstack-keystone"),
+    "nova-metadata": ("openstack-nova-metadata-api",),
+    "ceilometer-agent-central": ("openstack-ceilometer-central",),
 }
-"""Other names that the same service has as a unit."""
+"""Names that a service has as a unit, where neither its agent nor its program is called so."""
+
+
+def unit_names(agent: type[Agent]) -> set[str]:
+    """What the service of an agent may be called as a unit, in one distribution or another."""
+    program = str(agent.parameters["binary"].default).rpartition("/")[2]
+    return {agent.name, f"openstack-{agent.name}", program, *DAEMONS.get(agent.name, ())} - {""}
 
 
 def names(agent: type[Agent]) -> dict[str, Parameter[Any]]:
@@ -108,10 +114,8 @@ def half_a_login(configuration: Configuration) -> Iterator[Seen]:
         deepest = any(monitor.depth >= 20 for monitor in one.monitors())
         if "os_username" not in agent.parameters or not deepest:
             continue
-        lacking = [
-            name for name in ("os_username", "os_password", "os_tenant_name") if not one.parameters.get(name)
-        ]
-        lacking = [name for name in lacking if not given(one, name, agent.parameters[name])]
+        login = ("os_username", "os_password", "os_tenant_name")
+        lacking = [name for name in login if not given(one, name, agent.parameters[name])]
         if lacking:
             yield Seen(
                 one.name,
@@ -135,12 +139,12 @@ def run_twice(configuration: Configuration) -> Iterator[Seen]:
                 one.name, f"runs the same {agent.name} as {seen[key]}", mending.removed_resource(one.name)
             )
         seen.setdefault(key, one.name)
-        titles = DAEMONS.get(agent.name, (agent.name, f"openstack-{agent.name}"))
+        # Where our agent only watches, the unit is what runs the service.
+        watched = truth(one.parameters.get("hosted", "")) or one.parameters.get("systemd_unit")
+        titles = set() if watched else unit_names(agent)
         for other in configuration.primitives:
             unit = other.kind.removesuffix(".service")
-            # Where our agent only watches, the unit is what runs the service.
-            watched = one.parameters.get("hosted") or one.parameters.get("systemd_unit")
-            if other.agent.startswith(("systemd:", "lsb:", "service:")) and unit in titles and not watched:
+            if other.agent.startswith(("systemd:", "lsb:", "service:")) and unit in titles:
                 yield Seen(
                     other.name, f"runs the same service as {one.name}", mending.removed_resource(other.name)
                 )

@@ -175,8 +175,22 @@ def read_node(found: Configuration, words: list[str]) -> Configuration:
     return replace(found, nodes=(*found.nodes, ClusterNode(name, merged(words[1:], "attributes"))))
 
 
+def read_template(found: Configuration, words: list[str]) -> Configuration:
+    """`rsc_template name agent params a=b op monitor interval=10s`."""
+    return replace(found, templates=(*found.templates, resource(words)))
+
+
 def read_primitive(found: Configuration, words: list[str]) -> Configuration:
-    """`primitive name agent params a=b op monitor interval=10s`."""
+    """`primitive name agent params a=b op monitor interval=10s`, or of a template: `primitive name @template`."""
+    made = resource(words)
+    for template in found.templates:
+        if words[1] == f"@{template.name}":
+            made = made.made_of(template)
+    return replace(found, primitives=(*found.primitives, made))
+
+
+def resource(words: list[str]) -> Primitive:
+    """The resource in a statement; without an agent where a template names it."""
     name, agent, *rest = words
     operations = []
     for title, told in sections(rest):
@@ -188,8 +202,7 @@ def read_primitive(found: Configuration, words: list[str]) -> Configuration:
         agent = ""
     elif ":" not in agent:
         agent = f"ocf:heartbeat:{agent}"
-    made = Primitive(name, agent, merged(rest, "params"), tuple(operations), merged(rest, "meta"))
-    return replace(found, primitives=(*found.primitives, made))
+    return Primitive(name, agent, merged(rest, "params"), tuple(operations), merged(rest, "meta"))
 
 
 def read_group(found: Configuration, words: list[str]) -> Configuration:
@@ -269,6 +282,7 @@ def read_operation_defaults(found: Configuration, words: list[str]) -> Configura
 
 READERS = {
     "node": read_node,
+    "rsc_template": read_template,
     "primitive": read_primitive,
     "group": read_group,
     "clone": read_clone,

@@ -84,6 +84,18 @@ class Primitive:
         ours = words[0] == "ocf" and len(words) == 3 and words[1] in OURS
         return find(words[2]) if ours else None
 
+    def made_of(self, template: Primitive) -> Primitive:
+        """The resource with what its template gives it; of operations, those that it has none of itself."""
+        own = {(one.name, one.role) for one in self.operations}
+        inherited = (one for one in template.operations if (one.name, one.role) not in own)
+        return Primitive(
+            self.name,
+            template.agent,
+            {**template.parameters, **self.parameters},
+            (*inherited, *self.operations),
+            {**template.meta, **self.meta},
+        )
+
     def monitors(self) -> tuple[Operation, ...]:
         """The recurring monitors."""
         return tuple(one for one in self.operations if one.name == "monitor" and one.recurring)
@@ -174,6 +186,8 @@ class Configuration:
     """A whole configuration."""
 
     nodes: tuple[ClusterNode, ...] = ()
+    templates: tuple[Primitive, ...] = ()
+    """What primitives are made of; these have it in them."""
     primitives: tuple[Primitive, ...] = ()
     groups: tuple[Group, ...] = ()
     clones: tuple[Clone, ...] = ()
@@ -209,8 +223,9 @@ class Configuration:
         return tuple(one for one in self.primitives if one.name in names)
 
     def names(self) -> set[str]:
-        """The names of all resources, groups and clones."""
-        named: Iterable[Primitive | Group | Clone] = (*self.primitives, *self.groups, *self.clones)
+        """The names of all that a constraint may be about."""
+        named: Iterable[Primitive | Group | Clone]
+        named = (*self.templates, *self.primitives, *self.groups, *self.clones)
         return {one.name for one in named}
 
     def meta(self, primitive: Primitive, name: str) -> str:

@@ -37,9 +37,10 @@ def read(text: str) -> Configuration:
     body = root if root.tag == "configuration" else root.find("configuration")
     if body is None:
         raise Unreadable(f"<{root.tag}> is no CIB: it has no <configuration>")
-    templates = {one.get("id", ""): one for one in body.iterfind("resources//template")}
+    templates = {one.get("id", ""): primitive(one, {}) for one in body.iterfind("resources//template")}
     return Configuration(
         nodes=tuple(node(one) for one in body.iterfind("nodes/node")),
+        templates=tuple(templates.values()),
         primitives=tuple(primitive(one, templates) for one in body.iterfind("resources//primitive")),
         groups=tuple(group(one) for one in body.iterfind("resources//group")),
         clones=tuple(clone(one) for tag in CLONES for one in body.iterfind(f"resources/{tag}")),
@@ -92,24 +93,18 @@ def defaults(body: Element, section: str) -> dict[str, str]:
     return {} if found is None else pairs(found, "meta_attributes")
 
 
-def primitive(element: Element, templates: dict[str, Element]) -> Primitive:
+def primitive(element: Element, templates: dict[str, Primitive]) -> Primitive:
     """One resource, with what its template gives it."""
-    template = templates.get(element.get("template", ""))
-    sources = [one for one in (template, element) if one is not None]
-    kind = next((one for one in sources if one.get("type")), element)
-    words = (kind.get("class"), kind.get("provider"), kind.get("type"))
-    operations = {
-        (one.name, one.interval, one.role): one
-        for source in sources
-        for one in (operation(found) for found in source.iterfind("operations/op"))
-    }
-    return Primitive(
+    words = (element.get("class"), element.get("provider"), element.get("type"))
+    made = Primitive(
         element.get("id", ""),
         ":".join(word for word in words if word),
-        {key: value for one in sources for key, value in pairs(one, "instance_attributes").items()},
-        tuple(operations.values()),
-        {key: value for one in sources for key, value in pairs(one, "meta_attributes").items()},
+        pairs(element, "instance_attributes"),
+        tuple(operation(one) for one in element.iterfind("operations/op")),
+        pairs(element, "meta_attributes"),
     )
+    template = templates.get(element.get("template", ""))
+    return made.made_of(template) if template else made
 
 
 def operation(element: Element) -> Operation:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from .presenting import Unusable
+from .presenting import Unusable, content
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,11 +33,7 @@ def configure(file: TextIO, language: str) -> None:
     from ..deployment.document import Absent
 
     try:
-        text = file.read()
-    except UnicodeDecodeError:
-        raise Unusable(f"{file.name}: not UTF-8") from None
-    try:
-        made = build(understand(text))
+        made = build(understand(content(file)))
     except Wrong as wrong:
         raise Unusable("\n".join(f"{file.name}: {fault}" for fault in wrong.faults)) from None
     except Absent as absent:

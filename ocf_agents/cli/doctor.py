@@ -10,7 +10,7 @@ import click
 from ..readiness.doctor import LOOKS, examine
 from ..readiness.line import FAULT
 from .lint import parsed, running
-from .presenting import FOUND, as_json, coloured, write_json
+from .presenting import FOUND, as_json, coloured, content, write_json
 
 
 @click.command()
@@ -29,7 +29,7 @@ def doctor(context: click.Context, file: TextIO | None, only: tuple[str, ...], a
 
     Exit codes: 0 no fault was found; 1 there is one; 2 there is no configuration to go by.
     """
-    configuration = parsed(file.read(), file.name) if file else running()
+    configuration = parsed(content(file), file.name) if file else running()
     bad, told = False, []
     for look, line in examine(configuration, only):
         bad = bad or line.status == FAULT

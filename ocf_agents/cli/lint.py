@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from .presenting import FOUND, Unusable, as_json, coloured, write_json
+from .presenting import FOUND, Unusable, as_json, coloured, content, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ def lint(context: click.Context, file: TextIO | None, cib: TextIO | None, pcs: b
     if file and cib:
         raise Unusable("FILE and --cib are one too many; give one of them")
     source = file or cib
-    configuration = parsed(source.read(), source.name) if source else running()
+    configuration = parsed(content(source), source.name) if source else running()
     findings = look(configuration)
     if as_json:
         write_json([asdict(one) for one in findings])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TextIO, TypeVar
 
 import click
 
@@ -32,6 +32,14 @@ class Unusable(click.ClickException):
         """Every line of the text is one error."""
         for line in self.format_message().splitlines():
             click.echo(f"ocf-agents: {line}", file=file or sys.stderr)
+
+
+def content(file: TextIO) -> str:
+    """What a file holds; Unusable where that is no text."""
+    try:
+        return file.read()
+    except UnicodeDecodeError:
+        raise Unusable(f"{file.name}: not UTF-8") from None
 
 
 def coloured(word: str, width: int = 0) -> str:

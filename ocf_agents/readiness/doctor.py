@@ -31,6 +31,8 @@ LOOKS: dict[str, Callable[[Site], Iterator[Line]]] = {
 def examine(configuration: Configuration, looks: tuple[str, ...] = ()) -> Iterator[tuple[str, Line]]:
     """Each line with the look that it is from; of all looks, or of these."""
     here = site(configuration)
+    for line in here.wrong:
+        yield "programs", line
     for name, look in LOOKS.items():
         if not looks or name in looks:
             for line in look(here):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..advice.subjects import addresses
@@ -57,7 +57,7 @@ def catalogue(site: Site) -> Iterator[Line]:
     vips = {one.parameters.get("ip", "") for one in addresses(site.configuration)} - {""}
     for endpoint in found:
         yield leads(site, endpoint, vips)
-    yield from answers(found)
+    yield from answers(found, trusted(login))
 
 
 def said(error: Exception) -> str:
@@ -80,15 +80,19 @@ def endpoints(placed: Placed) -> list[Endpoint]:
         user_domain_name=login.user_domain,
         project_domain_name=login.project_domain,
     )
-    verify: Any = False if login.insecure else (login.cafile or True)
+    made = session.Session(auth=auth, verify=trusted(placed), timeout=SECONDS)
     # Asked where the login is: the catalogue is what is in doubt.
-    keystone = client.Client(
-        session=session.Session(auth=auth, verify=verify, timeout=SECONDS), endpoint_override=login.endpoint
-    )
+    keystone = client.Client(session=made, endpoint_override=login.endpoint)
     names = {one.id: one.name or one.type for one in keystone.services.list()}
     return [
         Endpoint(names.get(one.service_id, "?"), one.interface, one.url) for one in keystone.endpoints.list()
     ]
+
+
+def trusted(placed: Placed) -> bool | str:
+    """What certificates are checked against, as requests takes it: a file, the system's, or nothing."""
+    login = placed.agent.login()  # type: ignore[attr-defined]  # it has os_username
+    return False if login.insecure else (login.cafile or True)
 
 
 def leads(site: Site, endpoint: Endpoint, vips: set[str]) -> Line:
@@ -108,7 +112,7 @@ def leads(site: Site, endpoint: Endpoint, vips: set[str]) -> Line:
     )
 
 
-def answers(found: list[Endpoint]) -> Iterator[Line]:
+def answers(found: list[Endpoint], verify: bool | str) -> Iterator[Line]:
     """Somebody is well at each address, and has the same time."""
     try:
         import requests
@@ -119,7 +123,7 @@ def answers(found: list[Endpoint]) -> Iterator[Line]:
     for root, service in sorted(roots.items()):
         url = f"{root}/healthcheck"
         try:
-            answer = requests.get(url, timeout=SECONDS)
+            answer = requests.get(url, timeout=SECONDS, verify=verify)
         except requests.RequestException as error:
             yield fault(service, f"{url}: {said(error)[:120]}", "crm_mon -1")
             continue

@@ -14,6 +14,7 @@ from ..inspection.trial import OCF_ROOT, SECRETS
 from ..ocf.codes import Failure
 from ..system.errors import Missing, Refused
 from .line import fault, ok, warning
+from .site import unready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,10 +44,9 @@ def programs(site: Site) -> Iterator[Line]:
     """The agent finds what it needs: program or unit, configuration, user."""
     for one in site.placed:
         try:
-            one.agent.check_parameters()
             one.agent.check_host()
         except (Failure, Missing, Refused) as failure:
-            yield fault(one.name, str(failure), f"ocf-agents check --resource {one.name}")
+            yield unready(one, failure)
         else:
             yield ok(one.name, "its program, files and user are here")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ..advice.parameters import DAEMONS
+from ..advice.parameters import unit_names
 from ..ocf.codes import Failure
 from ..system import systemd
 from ..system.cluster import Cluster, Membership
@@ -29,10 +29,8 @@ def units(site: Site) -> Iterator[Line]:
         yield ok("systemd", "does not run here, so it starts nothing")
         return
     for one in site.placed:
-        kind = type(one.agent).name
-        titles = {*DAEMONS.get(kind, ()), kind, f"openstack-{kind}"}
         told = getattr(one.agent, "systemd_unit", "").removesuffix(".service")
-        for title in sorted(titles | ({told} if told else set())):
+        for title in sorted(unit_names(type(one.agent)) | ({told} if told else set())):
             yield from unit(site, one, f"{title}.service", chosen=title == told)
 
 

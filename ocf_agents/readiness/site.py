@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..inspection.trial import NoAgent, revealed
+from ..ocf.codes import Failure
 from ..ocf.context import Context
 from ..ocf.log import Log
 from ..system.host import Host
+from .line import fault
 
 if TYPE_CHECKING:
     from ..cib.model import Configuration, Primitive
     from ..ocf.agent import Agent
+    from .line import Line
 
 SECONDS = 10
 SILENT = {"HA_LOGFILE": "/dev/null"}
@@ -41,13 +44,28 @@ class Site:
     host: Host
     configuration: Configuration
     placed: tuple[Placed, ...]
+    wrong: tuple[Line, ...]
+    """What nothing more can be said of: resources with a parameter that makes no sense."""
 
 
 def site(configuration: Configuration) -> Site:
     """This node with the resources of these agents."""
     host = Host({})
-    placed = tuple(place(one, kind, host) for one, kind in configuration.ours())
-    return Site(host, configuration, placed)
+    placed, wrong = [], []
+    for one, kind in configuration.ours():
+        made = place(one, kind, host)
+        try:
+            made.agent.check_parameters()
+        except Failure as failure:
+            wrong.append(unready(made, failure))
+        else:
+            placed.append(made)
+    return Site(host, configuration, tuple(placed), tuple(wrong))
+
+
+def unready(placed: Placed, failure: Exception) -> Line:
+    """The line about a resource that its own agent refuses."""
+    return fault(placed.name, str(failure), f"ocf-agents check --resource {placed.name}")
 
 
 def place(resource: Primitive, kind: type[Agent], host: Host) -> Placed:

@@ -6,10 +6,12 @@ import json
 import os
 import socket
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.command import called, typed
+from support.peer import Peer, certificate
 
 from ocf_agents.cib import crm
 from ocf_agents.readiness import endpoints, files
@@ -39,6 +41,22 @@ def test_what_a_resource_lacks_here_is_a_fault_with_a_way_out() -> None:
     first, way = said.out.splitlines()
     assert first.startswith("fault    programs      cache: config=/dev/null: no such file on this node")
     assert way.strip() == "way out: ocf-agents check --resource cache"
+
+
+@pytest.mark.parametrize("look", [[], ["configuration"], ["ports"], ["database"]], ids=str)
+def test_a_parameter_that_makes_no_sense_is_a_fault_and_the_others_are_looked_at_all_the_same(
+    look: list[str],
+) -> None:
+    text = (
+        "primitive k ocf:openstack:keystone params config=relative\n"
+        "primitive m ocf:openstack:mysql params replication_port=abc\n"
+        "primitive cache ocf:openstack:memcached params port=1 config=/nowhere\n"
+    )
+    told = asked(text, *look)
+    assert (told["k"]["look"], told["k"]["status"]) == ("programs", "fault")
+    assert told["k"]["fact"] == "config='relative': is not an absolute path"
+    assert told["m"]["fact"] == "replication_port='abc': is not a whole number"
+    assert "cache" in told or look in (["configuration"], ["database"])
 
 
 def test_a_port_that_a_stranger_holds_is_a_fault_and_a_free_one_is_not() -> None:
@@ -117,6 +135,18 @@ def test_an_endpoint_leads_to_a_virtual_address(url: str, status: str) -> None:
 )
 def test_what_an_endpoint_answers_is_judged(status: int, text: str, verdict: str) -> None:
     assert endpoints.judged("keystone", "http://x/healthcheck", status, text).status == verdict
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_an_endpoints_certificate_is_checked_against_what_the_login_trusts(tmp_path: Path) -> None:
+    pair = certificate(tmp_path)
+    for given, status in ((f"os_cacert={pair[0]}", "ok"), ("insecure=true", "ok"), ("", "fault")):
+        text = f"primitive k ocf:openstack:keystone params os_username=monitor {given}"
+        (login,) = site(crm.read(text)).placed
+        with closing(Peer(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK", files=pair)) as peer:
+            found = [Endpoint("keystone", "public", f"https://127.0.0.1:{peer.place[1]}/v3")]
+            (line,) = endpoints.answers(found, endpoints.trusted(login))
+        assert line.status == status, line
 
 
 def test_a_clock_that_differs_is_a_fault() -> None:

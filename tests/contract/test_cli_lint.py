@@ -71,6 +71,9 @@ XML = """\
 <primitive id="k" template="t"><operations><op id="k-m" name="monitor" interval="15s" timeout="30s">
 <instance_attributes id="k-m-i"><nvpair id="k-m-i-l" name="OCF_CHECK_LEVEL" value="10"/></instance_attributes>
 </op></operations></primitive>
+<primitive id="twice" class="ocf" provider="heartbeat" type="Dummy"><operations>
+<op id="t-1" name="monitor" interval="15s"/><op id="t-2" name="monitor" interval="15s" OCF_CHECK_LEVEL="10"/>
+</operations></primitive>
 <master id="ms"><primitive id="db" class="ocf" provider="percona" type="mysql"/></master>
 </resources>
 <constraints><rsc_order id="sets"><resource_set id="s1"><resource_ref id="k"/></resource_set>
@@ -87,6 +90,7 @@ def test_xml_of_a_cluster_is_read_with_its_templates_sets_and_old_forms(tmp_path
     assert {
         ("password-in-clear", "k"), ("notify-missing", "ms"), ("monitor-missing", "db"),
         ("constraint-dangling", "sets"), ("old-words", "ms"), ("no-fence-device", "cluster"),
+        ("monitor-intervals-collide", "twice"),
     } <= told  # fmt: skip
     assert ("process-only", "k") not in told
 
@@ -106,6 +110,51 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_2(text: str, fault: str) 
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith(f"ocf-agents: {fault}"), said.err
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["lint", "doctor", "configure"])
+def test_a_file_that_is_no_text_is_one_line_and_exit_code_2(command: str, tmp_path: Path) -> None:
+    file = tmp_path / "image.crm"
+    file.write_bytes(b"\xff\xfe")
+    said = called(command, file)
+    assert (said.code, said.out, said.err) == (2, "", f"ocf-agents: {file}: not UTF-8\n")
+
+
+def test_a_template_of_crmsh_gives_its_resources_what_they_do_not_say_themselves() -> None:
+    said = called(
+        "lint", "-", "--json",
+        stdin="rsc_template t ocf:openstack:keystone params os_password=sesame op monitor interval=10s timeout=30s\n"
+        "primitive k @t op monitor interval=30s timeout=30s OCF_CHECK_LEVEL=10\n"
+        "location l t inf: node1\n",
+    )  # fmt: skip
+    assert said.err == ""
+    told = {(one["rule"], one["subject"]) for one in json.loads(said.out)}
+    assert ("password-in-clear", "k") in told
+    assert not {("monitor-missing", "k"), ("process-only", "k"), ("constraint-dangling", "l")} & told
+
+
+@pytest.mark.parametrize(
+    ("agent", "unit"),
+    [
+        ("redis", "redis-server"),
+        ("mongodb", "mongod"),
+        ("nova-metadata", "nova-api-metadata"),
+        ("nova-metadata", "openstack-nova-metadata-api"),
+        ("ceilometer-agent-central", "openstack-ceilometer-central"),
+        ("keystone hosted=false", "openstack-keystone"),
+    ],
+)
+def test_a_unit_of_the_same_service_is_known_by_whatever_name_a_distribution_gives_it(
+    agent: str, unit: str
+) -> None:
+    text = (
+        f"primitive ours ocf:openstack:{agent} trace_ra=1 trace_dir=/tmp\nprimitive theirs systemd:{unit}\n"
+    )
+    told = {
+        (one["rule"], one["subject"]) for one in json.loads(called("lint", "-", "--json", stdin=text).out)
+    }
+    assert ("run-twice", "theirs") in told
+    assert ("parameter-unknown", "ours") not in told
 
 
 def test_without_a_cluster_it_says_what_to_do() -> None:
