@@ -37,8 +37,14 @@ ASK = "-"
     "--resource", metavar="NAME", help="Take agent and parameters from the cluster's configuration."
 )
 @click.option("--watch", is_flag=True, help="Go on looking, and write a line when something changes.")
-@click.option("--every", default=2.0, show_default=True, help="Seconds between two looks of --watch.")
-@click.option("--times", default=0, help="End --watch after so many looks.")
+@click.option(
+    "--every",
+    type=click.FloatRange(0, min_open=True),
+    default=2.0,
+    show_default=True,
+    help="Seconds between two looks of --watch.",
+)
+@click.option("--times", type=click.IntRange(0), default=0, help="End --watch after so many looks.")
 @as_json
 @click.pass_context
 def check(
@@ -62,7 +68,7 @@ def check(
     from ..inspection.trial import NoAgent, Trial
 
     subject = subject_of(agent, parameters(given), resource)
-    subject = replace(subject, parameters=with_passwords(subject, parameters(given)))
+    subject = replace(subject, parameters=completed(subject, parameters(given)))
     try:
         with Trial(subject) as trial:
             bad = follow(trial, every, times, as_json) if watch else once(trial, as_json)
@@ -82,13 +88,17 @@ def parameters(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def with_passwords(subject: Subject, given: dict[str, str]) -> dict[str, str]:
+def completed(subject: Subject, given: dict[str, str]) -> dict[str, str]:
     """The parameters; passwords are asked for, since a command line is for all to see."""
+    from ..advice.parameters import COMMON, names
     from ..ocf.parameters import Secret
 
-    found = dict(subject.parameters)
+    found, known = dict(subject.parameters), names(subject.agent)
     for name, value in given.items():
-        if isinstance(subject.agent.parameters.get(name), Secret):
+        if name not in (*known, *COMMON):
+            agent = subject.agent.name
+            raise Unusable(f"{name}: {agent} has no such parameter; see ocf-agents describe {agent}")
+        if isinstance(known.get(name), Secret):
             if value != ASK:
                 raise Unusable(
                     f"{name}: everyone can read a command line; write -p {name}={ASK} and type it then"
@@ -106,6 +116,8 @@ def subject_of(agent: type[Agent] | None, given: dict[str, str], resource: str |
         if agent is None:
             raise Unusable("name an AGENT, or a resource of the cluster with --resource")
         return Subject(agent, given, agent.name)
+    if agent is not None:
+        raise Unusable("AGENT and --resource are one too many; give one of them")
     from ..cib.model import Unreadable
     from ..inspection.database import NoSuchResource
     from ..inspection.resource import subject

@@ -86,6 +86,14 @@ def test_watching_writes_a_line_for_each_change_only(running: Resource) -> None:
         (["check", "keystoned"], "keystoned: no such agent; `ocf-agents list` names them"),
         (["check", "keystone", "-p", "url"], "-p url: not NAME=VALUE"),
         (
+            ["check", "keystone", "-p", "os_user=monitor"],
+            "os_user: keystone has no such parameter; see ocf-agents describe keystone",
+        ),
+        (
+            ["check", "mysql", "--resource", "keystoneService"],
+            "AGENT and --resource are one too many; give one of them",
+        ),
+        (
             ["check", "keystone", "-p", "os_password=sesame"],
             "os_password: everyone can read a command line; write -p os_password=- and type it then",
         ),
@@ -94,6 +102,13 @@ def test_watching_writes_a_line_for_each_change_only(running: Resource) -> None:
 def test_a_call_that_cannot_be_made_is_one_line_and_exit_code_2(words: list[str], fault: str) -> None:
     said = called(*words)
     assert (said.code, said.out, said.err) == (2, "", f"ocf-agents: {fault}\n")
+
+
+@pytest.mark.parametrize("words", [["--every", "-1"], ["--every", "0"], ["--times", "-1"]])
+def test_a_pause_or_a_number_that_cannot_be_is_refused(words: list[str]) -> None:
+    said = called("check", "keystone", "--watch", "--times", "2", *words)
+    assert (said.code, said.out) == (2, "")
+    assert f"Invalid value for '{words[0]}'" in said.err
 
 
 @pytest.mark.parametrize("words", [["check", "--resource", "keystoneService"], ["explain", "mysql"]])
