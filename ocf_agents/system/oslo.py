@@ -19,6 +19,8 @@ PORTS = {
     "mysql": 3306, "mariadb": 3306, "postgresql": 5432, "postgres": 5432,
 }  # fmt: skip
 """The port of each kind of server where its URL names none."""
+NATIVE = ("mysql", "mysql+mysqldb")
+"""The schemes of databases that are reached through MySQL's own client library."""
 DEEPEST = 8
 
 
@@ -87,7 +89,7 @@ class Configuration:
         found: list[Peer] = []
         for section in sections:
             url = self.value(section, "connection", "sql_connection")
-            found += servers(url or self.value(DEFAULT, "sql_connection", "connection"))
+            found += servers(without_login(url or self.value(DEFAULT, "sql_connection", "connection")))
         return tuple(dict.fromkeys(found))
 
 
@@ -97,7 +99,7 @@ def reference(part: str) -> tuple[str, str]:
         name, closed, rest = part[1:].partition("}")
         return (name, rest) if closed else ("", part)
     end = 0
-    while end < len(part) and (part[end].isalnum() or part[end] == "_"):
+    while end < len(part) and (part[end].isalnum() or part[end] in "_."):
         end += 1
     return part[:end], part[end:]
 
@@ -127,7 +129,7 @@ def merge(options: dict[str, dict[str, str]], text: str) -> None:
             # An empty line ends a continued value.
             key = key if line else ""
         elif raw[0] in " \t" and key:
-            options[section][key] += " " + line
+            options[section][key] = f"{options[section][key]} {line}".lstrip()
         elif line[0] == "[":
             section, key = line[1:].partition("]")[0].strip(), ""
         else:
@@ -162,6 +164,20 @@ def servers(url: str, otherwise: int = 0) -> tuple[Peer, ...]:
         host, told = host_and_port(one.rpartition("@")[2])
         found.append(Peer(plain(host), told or otherwise or port))
     return tuple(dict.fromkeys(found))
+
+
+def without_login(url: str) -> str:
+    """The URL of a database without its login, whose password may hold what else would end the host.
+
+    To MySQL's own client library localhost is a local socket, and so there is no URL then.
+    """
+    scheme, mark, rest = url.partition("://")
+    login, at, place = rest.partition("@")
+    if at and "/" not in login.partition(":")[0]:
+        rest = place
+    if scheme in NATIVE and host_and_port(rest.partition("/")[0])[0] == "localhost":
+        return ""
+    return scheme + mark + rest
 
 
 def host_and_port(text: str) -> tuple[str, int]:

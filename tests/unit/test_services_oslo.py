@@ -82,13 +82,36 @@ def test_sections_comments_and_continued_values_are_understood() -> None:
     assert configuration.value("nowhere", "x", default="y") == "y"
 
 
+@pytest.mark.parametrize(
+    ("url", "peers"),
+    [
+        ("mysql+pymysql://n:pa/ss@10.0.0.9:3307/nova", [("10.0.0.9", 3307)]),
+        ("mysql+pymysql://n:pa?ss@10.0.0.9:3307/nova", [("10.0.0.9", 3307)]),
+        ("mysql+pymysql://n:p,ss@10.0.0.9/nova", [("10.0.0.9", 3306)]),
+        ("mysql+pymysql://10.0.0.9/nova?ssl_ca=/etc/a@b,c", [("10.0.0.9", 3306)]),
+        ("mysql://n:p@localhost/nova", []),
+        ("mysql+mysqldb://n:p@localhost:3306/nova", []),
+        ("mysql+pymysql://n:p@localhost/nova", [("localhost", 3306)]),
+    ],
+)
+def test_a_database_is_where_its_driver_looks_for_it(url: str, peers: list[tuple[str, int]]) -> None:
+    assert parsed(f"[database]\nconnection = {url}\n").databases() == tuple(Peer(*one) for one in peers)
+
+
+def test_a_value_may_begin_on_the_line_below_its_name() -> None:
+    told = "[DEFAULT]\ntransport_url =\n    rabbit://u:p@a:5673,\n    u:p@b\n"
+    assert parsed(told).brokers() == (Peer("a", 5673), Peer("b", 5672))
+
+
 def test_an_empty_line_ends_a_continued_value() -> None:
     assert parsed("[a]\nx = 1\n\n  2\n").value("a", "x") == "1"
 
 
 def test_references_are_resolved_and_loops_end() -> None:
-    configuration = parsed("[DEFAULT]\nhost = h\nurl = rabbit://u@$host/${a.b}$$x\nme = $me\n[a]\nb = v\n")
-    assert configuration.value("DEFAULT", "url").startswith("rabbit://u@h/v")
+    configuration = parsed(
+        "[DEFAULT]\nhost = h\nurl = rabbit://u@$host/${a.b}$a.b/$$x\nme = $me\n[a]\nb = v\n"
+    )
+    assert configuration.value("DEFAULT", "url").startswith("rabbit://u@h/vv/")
     assert "$me" in configuration.value("DEFAULT", "me")
 
 
