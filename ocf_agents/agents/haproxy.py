@@ -9,8 +9,6 @@ from ..ocf.parameters import Path
 if TYPE_CHECKING:
     from ..system.plan import Good
 
-UNIX = ("unix@", "fd@", "")
-
 
 class HAProxy(
     Native,

@@ -15,7 +15,6 @@ HEADER = 16
 SIZE = 4
 OK = b"\x01ok\x00\x00\x00\x00\x00\x00\x00\xf0\x3f"
 """The element {ok: 1.0} of an answer (BSON)."""
-PORT_OF = {"port": ":", "net.port": ":"}
 
 
 class MongoDB(

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-ALONE, PAIR = "alone", "pair"
 LONGEST_DELAY = 8.0
 """Seconds within which the second fault of a pair strikes: most failovers are under way by then."""
 PAIRS = 0.4

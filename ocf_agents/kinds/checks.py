@@ -93,15 +93,16 @@ class Answers(Check):
     def judge(self, service: Service, answers: Sequence[Answer]) -> None:
         """A drain is a degradation, an error status or silence a failure."""
         health, root = answers
-        if health.status == 503 and DRAINED in health.body.upper():
-            raise Degraded(f"{health.url} says {DRAINED}: drained by an operator; remove that file to end it")
-        for answer in answers:
+        drained = health.status == 503 and DRAINED in health.body.upper()
+        for answer in (root,) if drained else answers:
             if answer.fault:
                 raise Failure(f"{answer.url}: {answer.fault}")
             if answer.status >= 500:
                 raise Failure(f"{answer.url}: answered {answer.status}; see the service's log")
         if root.status not in self.healthy[1]:
             raise Failure(f"{root.url}: answered {root.status}; is that {service.name}?")
+        if drained:
+            raise Degraded(f"{health.url} says {DRAINED}: drained by an operator; remove that file to end it")
         slowest = max(health.seconds, root.seconds)
         if slowest > service.deadline.timeout * SLOW:
             raise Degraded(

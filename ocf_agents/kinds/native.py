@@ -120,7 +120,7 @@ class Native(Service):
         for line in (self.host.read(self.config) or "").split("\n"):
             words = line.strip().split(separator, 1)
             if len(words) == 2 and words[0].strip().lower() == name:
-                found = words[1].strip().strip("\"'")
+                found = words[1].partition(" #")[0].strip().strip("\"'")
         return found
 
     def configured_port(self, name: str, separator: str | None = None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING
 from ..ocf.actions import action
 from ..ocf.agent import Agent
-from ..ocf.codes import Degraded, DegradedPromoted, FailedPromoted, Failure, NotRunning
+from ..ocf.codes import Failure
 
 if TYPE_CHECKING:
     from typing import Callable
@@ -56,12 +56,3 @@ class Promotable(Agent):
             if event in getattr(member, "events", ())
         }
         return [getattr(self, name) for name in names]
-
-
-def as_promoted(failure: Failure) -> Failure:
-    """The same failure as monitor reports it of an instance that is, or may be, promoted."""
-    if isinstance(failure, NotRunning):
-        return failure
-    if isinstance(failure, Degraded):
-        return DegradedPromoted(str(failure))
-    return FailedPromoted(str(failure))

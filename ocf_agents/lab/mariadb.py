@@ -25,7 +25,6 @@ NAME, ADDRESS = "clustermysql", "mysqlmasterIP"
 VIP = 101
 HOSTS = {NAME: VIP}
 """What a lab is to be told as `hosts`, so that everybody knows the virtual address by its name."""
-MASK = 24
 DEBIAN = MariaDB()
 SERVER = MariaDB.program
 OURS = "ocf:percona:mysql"

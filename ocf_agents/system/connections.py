@@ -15,8 +15,6 @@ ESTABLISHED = b"01"
 UID_AND_MORE = 9
 INODE = 7
 """The place of the inode behind the far end's port."""
-MAPPED = b"0000000000000000FFFF0000"
-"""How the IPv6 table begins an IPv4 address."""
 
 
 def peer(address: str, port: int) -> bytes:

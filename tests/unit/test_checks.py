@@ -93,6 +93,15 @@ def test_a_drain_does_not_hide_a_failure_found_later(node: Node) -> None:
     assert look(node, 20, **LOGIN).code == 1
 
 
+@pytest.mark.parametrize("reply", [Reply(500), Reply(200, "x", seconds=1e9), Reply(404)])
+def test_a_drain_does_not_hide_that_the_service_itself_is_broken(node: Node, reply: Reply) -> None:
+    node.web.replies |= {
+        f"{LOCAL}/healthcheck": Reply(503, "DISABLED BY FILE"),
+        f"{LOCAL}/v3": reply,
+    }
+    assert act(Keystone, "monitor", node, depth=10).code == 1
+
+
 def test_a_drained_service_can_be_started(node: Node) -> None:
     act(Keystone, "stop", node)
     node.web.replies[f"{LOCAL}/healthcheck"] = Reply(503, "DISABLED BY FILE")

@@ -75,7 +75,7 @@ def test_ipv6_numbers_are_written_as_the_kernel_writes_them(address: ipaddress.I
 
 
 def test_an_ipv4_address_at_the_end_of_an_ipv6_number_is_part_of_it() -> None:
-    kernels = connections.MAPPED + b"0500000A"
+    kernels = f"{MAPPED}0500000A".encode()
     assert digits("::ffff:10.0.0.5") == digits("::ffff:a00:5") == digits("0:0:0:0:0:ffff:10.0.0.5") == kernels
     for wrong in ("::ffff:10.0.0", "::ffff:10.0.0.256", "::10.0.0.5:1", "1:2:3:4:5:6:7:10.0.0.5"):
         assert expanded(wrong) is None

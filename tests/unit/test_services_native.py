@@ -119,6 +119,13 @@ def test_a_redis_that_loads_its_data_is_waited_for_and_one_that_wants_a_login_is
     assert "s3cr3t" not in done.text
 
 
+def test_a_port_with_a_comment_behind_it_is_read(cloud: Cloud) -> None:
+    cloud.files["/etc/mongod.conf"] = "net:\n  port: 27018  # the usual one is taken\n"
+    cloud.spoken["127.0.0.1", 27018] = GOOD["mongodb"]
+    cloud.install("/usr/bin/mongod", life=daemon(port=27018))
+    assert act(agent("mongodb"), "start", cloud).code == 0
+
+
 def test_options_of_memcached_come_from_debians_file_or_rhels(cloud: Cloud) -> None:
     assert act(agent("memcached"), "start", cloud).code == 0
     assert cloud.spawned[-1].argv == ("/usr/bin/memcached", "-p", "11211", "-m", "64")

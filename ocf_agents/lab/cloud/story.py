@@ -33,7 +33,6 @@ IMAGE = "cirros"
 NEEDS = "this needs 3 GB of memory and 4 to 8 minutes on 2 cores"
 PATIENCE = 240
 """Seconds that a step of the whole cloud may take on a busy machine."""
-COMPUTE = "novaComputeService"
 
 
 class Story(stage.Stage):
