@@ -72,7 +72,7 @@ class HoldsConnections(Check):
 
     def judge(self, service: Service, answers: object) -> None:
         """A lost connection is first a degradation and then a failure."""
-        if not isinstance(service, RpcDaemon) or service.hosted:
+        if not isinstance(service, RpcDaemon):
             return
         for link in service.links():
             holders = service.holders(link)
@@ -88,7 +88,7 @@ class HoldsConnections(Check):
                 service.found(link.name)
 
 
-class RpcDaemon(Patient, Configured):
+class RpcDaemon(Patient, Configured, without=("hosted",)):
     """Runs a daemon that talks over a message broker.
 
     What monitor looks at: at OCF_CHECK_LEVEL 0 the process; at any level above that also whether the
@@ -124,6 +124,8 @@ class RpcDaemon(Patient, Configured):
     broker: ClassVar[bool] = True
     everywhere: ClassVar[str] = ""
     """The parameter that says whether each worker needs a connection of its own, where there is one."""
+    # What is hosted is asked, not looked at, and nobody can ask a daemon without a port.
+    hosted = False
     checks = (HoldsConnections(),)
     steady_since: float | None = None
 

@@ -11,6 +11,9 @@ from support.act import INSTANCE, act, probe
 from support.cloud import BROKER, DATABASE, NOVA_CONF, Cloud, agent, daemon
 from support.world import RUN, Body
 
+from ocf_agents.ocf.context import Context
+from ocf_agents.ocf.log import Log
+
 CONDUCTOR = agent("nova-conductor")
 COMPUTE = agent("nova-compute")
 LOST = f"{RUN}/{INSTANCE}.lost"
@@ -298,3 +301,10 @@ def test_the_metering_agent_is_not_expected_to_be_connected(cloud: Cloud) -> Non
     assert cloud.spawned[-1].argv[-2:] == ("--polling-namespaces", "central")
     assert act(central, "monitor", cloud, depth=10).code == 0
     assert act(central, "monitor", cloud, depth=10, amqp_server_port="5672").code == 190
+
+
+def test_a_daemon_that_nobody_can_ask_cannot_be_said_to_be_hosted(cloud: Cloud) -> None:
+    # It would be well for ever: there is no process to look at, and no API to answer.
+    assert "hosted" not in COMPUTE.parameters
+    context = Context("monitor", {"OCF_RESKEY_hosted": "true"})
+    assert not COMPUTE(context, cloud, Log("nova-compute", {})).hosted  # type: ignore[attr-defined]
