@@ -7,6 +7,7 @@ from ..kinds.login import REFUSED, LoginApi
 from ..kinds.wsgi import Wsgi
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Degraded, Failure
+from ..ocf.parameters import UrlParameter
 from ..system.url import Url
 
 if TYPE_CHECKING:
@@ -59,7 +60,6 @@ class Keystone(
     binary="keystone-wsgi-public",
     config="/etc/keystone/keystone.conf",
     user="keystone",
-    url=Url("http", "127.0.0.1", 5000),
     uwsgi_config="/etc/keystone/keystone-uwsgi.ini",
 ):
     """Runs Keystone, as a single instance or as a clone on every controller.
@@ -78,6 +78,14 @@ class Keystone(
     degraded and do not restart Keystone. An os_auth_url of the v2.0 API is asked for v3, since
     Keystone has had no v2.0 since the Queens release.
     """
+
+    url = UrlParameter(
+        Url("http", "127.0.0.1", 5000),
+        "Local address",
+        "Where the monitor of a depth above 0 reaches this instance on this node, and as its own process, "
+        "unless uwsgi_config says it, also the port it listens on. With https the certificate must be "
+        "valid for it.",
+    )
 
     config_environment = "OS_KEYSTONE"
     module = "keystone.wsgi.api"

@@ -18,8 +18,8 @@ class Api(Service):
     url = UrlParameter(
         None,
         "Local address",
-        "Where the monitor of a depth above 0 reaches this instance on this node, and with an own "
-        "process also the port it listens on. With https the certificate must be valid for it.",
+        "Where the monitor of a depth above 0 reaches this instance on this node. With https the "
+        "certificate must be valid for it.",
         reloadable=True,
     )
     os_cacert = Path(

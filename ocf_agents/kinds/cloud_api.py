@@ -122,10 +122,9 @@ class CloudApi(Patient, LoginApi, ConfiguredApi, Wsgi):
         None,
         "Local address",
         "Where the monitor of a depth above 0 reaches this instance on this node; host and port come "
-        "from the service's configuration if this is empty. A path is what the monitor of level 20 "
-        "asks for with its token, for instance http://127.0.0.1:8774/v2.1/. With https the certificate "
-        "must be valid for the host.",
-        reloadable=True,
+        "from the service's configuration if this is empty. Under uWSGI, unless uwsgi_config says it, "
+        "also the port it listens on. A path is what the monitor of level 20 asks for with its token, "
+        "for instance http://127.0.0.1:8774/v2.1/. With https the certificate must be valid for the host.",
     )
     os_auth_url = UrlParameter(
         Url("http", "127.0.0.1", 5000, "/v3"),

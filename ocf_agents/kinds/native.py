@@ -65,7 +65,7 @@ class Native(Service):
         "Where the monitor of a depth above 0 asks the server on this node.",
         reloadable=True,
     )
-    port = Port(1, "Port", "The port that the server is asked at.", reloadable=True)
+    port = Port(1, "Port", "The port that the server is asked at.")
     tls = Boolean(
         False,
         "TLS only",

@@ -12,6 +12,10 @@ from support.cloud import Cloud, agent
 from support.each import each
 
 from ocf_agents.agents import COMPATIBLE, everyone, find
+from ocf_agents.ocf.codes import NotInstalled
+from ocf_agents.ocf.context import Context
+from ocf_agents.ocf.log import Log
+from ocf_agents.system.host import Account
 
 if TYPE_CHECKING:
     from ocf_agents.ocf.agent import Agent
@@ -138,3 +142,37 @@ def test_every_argument_list_is_free_of_secrets(kind: type[Agent]) -> None:
 def test_the_long_description_says_what_each_level_looks_at(kind: type[Agent]) -> None:
     text = " ".join((kind.__doc__ or "").split())
     assert "at OCF_CHECK_LEVEL 0 the process" in text
+
+
+class Stocked(Cloud):
+    """A machine that has every program but those that are lacking, and every user."""
+
+    def __init__(self, lacking: str = "") -> None:
+        super().__init__()
+        self.lacking = lacking
+
+    def which(self, program: str) -> str | None:
+        return None if program == self.lacking else f"/usr/bin/{program}"
+
+    def account(self, name: str) -> Account:
+        return Account(name, 1, 1, "/")
+
+
+def command(kind: type[Agent], lacking: str, **given: str) -> object:
+    """What the service is started with, where the node lacks a program."""
+    environment = {f"OCF_RESKEY_{name}": value for name, value in given.items()}
+    service = kind(Context("start", environment), Stocked(lacking), Log(kind.name, {}))
+    try:
+        return service.command("mark")  # type: ignore[attr-defined]
+    except NotInstalled:
+        return None
+
+
+@each_agent
+def test_what_may_change_while_a_service_runs_is_nothing_that_it_was_started_with(kind: type[Agent]) -> None:
+    other = {"integer": "4999", "boolean": "true"}
+    for name, one in kind.parameters.items():
+        value = other.get(one.content) or {"url": "http://127.0.0.1:4999"}.get(name, "/other")
+        for lacking in ("", str(kind.parameters["binary"].default)):
+            if one.reloadable:
+                assert command(kind, lacking, **{name: value}) == command(kind, lacking), name
