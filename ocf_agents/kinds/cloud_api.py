@@ -11,6 +11,7 @@ from .checks import GOOD, Answers, Check, Listens
 from .configured import ConfiguredApi, untitled
 from .login import REFUSED, LoginApi
 from .patient import LOST, Patient
+from .planning import fingerprint
 from .variant import obsolete
 from .wsgi import Wsgi
 
@@ -173,11 +174,7 @@ class CloudApi(Patient, LoginApi, ConfiguredApi, Wsgi):
     def kept_token(self) -> Token | None:
         """The token of an earlier monitor, if there is one."""
         words = (self.host.read(self.beside(plan.KEPT_TOKEN)) or "").split()
-        return Token(words[0], words[1]) if len(words) == 3 and words[2] == self.fingerprint() else None
-
-    def fingerprint(self) -> str:
-        """What ties a token to the login that it was given to."""
-        return str(plan.fingerprint(self.context.environment))
+        return Token(words[0], words[1]) if words[2:] == [str(fingerprint(self))] else None
 
     def fetch(self, login: Login) -> Token:
         """A new token, kept for the next monitors; Degraded says why there is none."""
@@ -194,13 +191,18 @@ class CloudApi(Patient, LoginApi, ConfiguredApi, Wsgi):
         token = Token(text, login.project_id(answer.body) or "-")
         if all(c.isascii() and (c.isalnum() or c in TOKEN_CHARACTERS) for c in token.text + token.project):
             try:
-                text = f"{token.text} {token.project} {self.fingerprint()}\n"
+                text = f"{token.text} {token.project} {fingerprint(self)}\n"
                 self.host.write(self.beside(plan.KEPT_TOKEN), text, 0o600)
             except OSError as error:
                 self.log.debug(f"{self.beside(plan.KEPT_TOKEN)}: {error}; every monitor logs in anew")
         if not login.offers_region(answer.body):
             raise Degraded(f"{answer.url}: the catalogue has no endpoint in os_region_name={login.region}")
         return token
+
+    def reload_agent(self) -> None:
+        """Take over changed parameters, and log in anew with them."""
+        super().reload_agent()
+        self.host.remove(self.beside(plan.KEPT_TOKEN))
 
     def announce(self) -> None:
         """What the agent makes of the login."""

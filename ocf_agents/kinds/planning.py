@@ -50,7 +50,7 @@ def file(service: Service, content: dict[str, object]) -> None:
     """A plan with this content and what every plan has is on file, if there is room."""
     every = {
         "version": plan.VERSION,
-        "fingerprint": plan.fingerprint(service.context.environment),
+        "fingerprint": fingerprint(service),
         "hosted": service.hosted,
         "secrets": secrets(service),
     }
@@ -68,7 +68,7 @@ def keep(service: S, known: Callable[[S], Optional[dict[str, object]]]) -> None:
     """
     kept = plan.load(service.host.read_bytes(service.beside(plan.PLAN))) or {}
     now = service.host.now()
-    mine = kept.get("fingerprint") == plan.fingerprint(service.context.environment)
+    mine = kept.get("fingerprint") == fingerprint(service)
     fresh = mine and 0 <= now - kept.get("made", -PAUSE) < PAUSE
     if service.context.probe or (fresh and kept["known"]["caller"][0] == getppid()):
         return
@@ -109,10 +109,15 @@ def secrets(service: Service) -> list[str]:
     ]
 
 
+def fingerprint(service: Service) -> int:
+    """What ties a plan, or a token, to the parameters that it was made for."""
+    return plan.fingerprint(service.context.environment, secrets(service))
+
+
 def stale(service: Service) -> bool:
     """Whether a resource that could have a plan has none, one for other parameters, or for lost connections."""
     kept = plan.load(service.host.read_bytes(service.beside(plan.PLAN)))
-    if kept is None or kept["fingerprint"] != plan.fingerprint(service.context.environment):
+    if kept is None or kept["fingerprint"] != fingerprint(service):
         return True
     held = connections(service, service.checks)
     return bool(held) and held != max((step["connections"] for step in kept["steps"]), key=len, default=[])

@@ -14,7 +14,7 @@ from .pulse import beats, read, recorded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any, Optional
 
     from .conversation import Conversation
@@ -60,7 +60,7 @@ def holds(environment: "Mapping[str, str]") -> bool:
         return False
     path = f"{run_directory(environment)}/{instance}"
     plan = load(read(path + PLAN))
-    if plan is None or plan["fingerprint"] != fingerprint(environment):
+    if plan is None or plan["fingerprint"] != fingerprint(environment, plan["secrets"]):
         return False
     pid = 0 if plan["hosted"] else main_process(path)
     if pid is None or (plan["hosted"] and read(path + WATCHED) is None):
@@ -89,12 +89,15 @@ def load(raw: "Optional[bytes]") -> "Optional[dict[str, Any]]":
     return plan if isinstance(plan, dict) and plan.get("version") == VERSION else None
 
 
-def fingerprint(environment: "Mapping[str, str]") -> int:
-    """A number that changes with every parameter, and with nothing else."""
+def fingerprint(environment: "Mapping[str, str]", secrets: "Sequence[str]" = ()) -> int:
+    """A number that changes with every parameter but the secret ones, and with nothing else.
+
+    It stands in files, and whoever knows the other parameters could reckon back from it to the last one.
+    """
     given = [
         f"{key}={value}"
         for key, value in environment.items()
-        if key.startswith(PARAMETER) and not key.startswith(META)
+        if key.startswith(PARAMETER) and not key.startswith(META) and key[len(PARAMETER) :] not in secrets
     ]
     raw = "\0".join(sorted(given)).encode("utf-8", "surrogateescape")
     # Every module with a hash in it costs more than the rest of this function.

@@ -56,6 +56,15 @@ def test_a_start_writes_a_plan_and_a_stop_takes_it_away() -> None:
     assert PLAN not in node.files
 
 
+def test_nothing_of_a_plan_comes_from_a_password() -> None:
+    written = set()
+    for password in ("hunter2", "correct horse battery staple"):
+        node = Node()
+        act(Keystone, "start", node, os_username="monitor", os_password=password)
+        written.add(node.files[PLAN])
+    assert len(written) == 1
+
+
 def test_a_monitor_with_other_parameters_writes_another_plan() -> None:
     node = Node()
     act(Keystone, "start", node)

@@ -100,6 +100,23 @@ def test_a_token_of_another_login_is_not_used(running: Cloud) -> None:
     assert tokens(running) == 2
 
 
+def test_nothing_beside_a_kept_token_comes_from_the_password(running: Cloud) -> None:
+    kept = set()
+    for password in ("hunter2", "correct horse battery staple"):
+        running.files.pop(TOKEN_FILE, None)
+        assert act(NOVA, "monitor", running, depth=20, **{**LOGIN, "os_password": password}).code == 0
+        kept.add(running.files[TOKEN_FILE])
+    assert len(kept) == 1
+
+
+def test_a_password_that_was_changed_is_tried_at_once(running: Cloud) -> None:
+    assert act(NOVA, "monitor", running, depth=20, **LOGIN).code == 0
+    changed = {**LOGIN, "os_password": "hunter3"}
+    assert act(NOVA, "reload-agent", running, **changed).code == 0
+    running.web.replies[TOKENS] = Reply(401)
+    assert act(NOVA, "monitor", running, depth=20, **changed).code == 190
+
+
 def test_the_plan_of_a_request_holds_neither_token_nor_password(running: Cloud) -> None:
     assert act(NOVA, "monitor", running, depth=20, **LOGIN).code == 0
     kept = plan.load(running.read_bytes(PLAN))
