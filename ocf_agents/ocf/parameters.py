@@ -214,7 +214,9 @@ class UrlParameter(Parameter["Url | None"]):
         try:
             return split(raw)
         except ValueError as error:
-            raise self.wrong(raw, str(error)) from None
+            # What stands before the @ may be a password.
+            _, login, place = raw.rpartition("@")
+            raise self.wrong(f"...@{place}" if login else raw, str(error)) from None
 
     def show(self) -> str:
         return str(self.default or "")

@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from ..system.oslo import parted
 from .line import absent, fault, ok, warning
 
 if TYPE_CHECKING:
@@ -91,15 +92,17 @@ def replication(driver: Any, one: Placed) -> Line:
 
 def account(driver: Any, one: Placed, url: str) -> Line:
     """The account of a service, where its configuration says that the database is."""
-    split = urlsplit(url)
-    user, schema = unquote(split.username or ""), split.path.strip("/")
+    login, bare = parted(url)
+    name, _, password = login.partition(":")
+    split = urlsplit(bare)
+    user, schema = unquote(name), split.path.strip("/")
     try:
         told = granted(
             driver,
             host=split.hostname or "localhost",
             port=split.port or PORT,
             user=user,
-            password=unquote(split.password or ""),
+            password=unquote(password),
             database=schema or None,
         )
     except (driver.err.MySQLError, ValueError) as error:

@@ -76,8 +76,9 @@ class Host:
         descriptor = posix.open(draft, posix.O_WRONLY | posix.O_CREAT | posix.O_EXCL | posix.O_CLOEXEC, mode)
         try:
             try:
-                raw = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
-                posix.write(descriptor, raw)
+                rest = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
+                while rest:
+                    rest = rest[posix.write(descriptor, rest) :]
                 if lasting:
                     posix.fsync(descriptor)
             finally:

@@ -89,7 +89,8 @@ class Configuration:
         found: list[Peer] = []
         for section in sections:
             url = self.value(section, "connection", "sql_connection")
-            found += servers(without_login(url or self.value(DEFAULT, "sql_connection", "connection")))
+            _, bare = parted(url or self.value(DEFAULT, "sql_connection", "connection"))
+            found += () if over_a_socket(bare) else servers(bare)
         return tuple(dict.fromkeys(found))
 
 
@@ -166,18 +167,17 @@ def servers(url: str, otherwise: int = 0) -> tuple[Peer, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def without_login(url: str) -> str:
-    """The URL of a database without its login, whose password may hold what else would end the host.
-
-    To MySQL's own client library localhost is a local socket, and so there is no URL then.
-    """
+def parted(url: str) -> tuple[str, str]:
+    """The login in the URL of a database, and the URL without it: a password may hold what would end a host."""
     scheme, mark, rest = url.partition("://")
     login, at, place = rest.partition("@")
-    if at and "/" not in login.partition(":")[0]:
-        rest = place
-    if scheme in NATIVE and host_and_port(rest.partition("/")[0])[0] == "localhost":
-        return ""
-    return scheme + mark + rest
+    return (login, scheme + mark + place) if at and "/" not in login.partition(":")[0] else ("", url)
+
+
+def over_a_socket(url: str) -> bool:
+    """Whether a URL without a login is of what MySQL's own client library takes for a local socket."""
+    scheme, _, rest = url.partition("://")
+    return scheme in NATIVE and host_and_port(rest.partition("/")[0])[0] == "localhost"
 
 
 def host_and_port(text: str) -> tuple[str, int]:

@@ -59,6 +59,17 @@ def test_a_parameter_that_makes_no_sense_is_a_fault_and_the_others_are_looked_at
     assert "cache" in told or look in (["configuration"], ["database"])
 
 
+def test_a_password_with_a_slash_is_read_as_the_service_reads_it_and_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "keystone.conf"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        file.write_text(f"[database]\nconnection = mysql+pymysql://k:sesa/me@127.0.0.1:{port}/k\n")
+        told = asked(f"primitive k ocf:openstack:nova-conductor params config={file}", "database")["k"]
+    assert told["fact"].startswith("k at 127.0.0.1: no database answers")
+    assert "sesa" not in str(told)
+
+
 def test_a_port_that_a_stranger_holds_is_a_fault_and_a_free_one_is_not() -> None:
     with socket.socket() as stranger:
         stranger.bind(("127.0.0.1", 0))

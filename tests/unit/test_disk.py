@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,3 +44,15 @@ def test_what_is_to_outlive_a_loss_of_power_is_written_through(tmp_path: Path, d
 def test_what_a_boot_may_forget_waits_for_no_disk(tmp_path: Path, done: list[str]) -> None:
     Host({}).write(str(tmp_path / "record"), "primary=n1")
     assert done == ["name"]
+
+
+def test_a_file_that_the_disk_takes_only_half_of_is_an_error_and_not_there(tmp_path: Path) -> None:
+    path, most = tmp_path / "record", resource.getrlimit(resource.RLIMIT_FSIZE)
+    Host({}).write(str(path), "as before")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, most[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            Host({}).write(str(path), "x" * 8000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
+    assert [one.read_text() for one in tmp_path.iterdir()] == ["as before"]

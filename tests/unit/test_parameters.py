@@ -55,6 +55,13 @@ def sample(action: str = "monitor", kind: type[Sample] = Sample, **parameters: s
     return kind(Context(action, environment), World(), Log("sample", {}))
 
 
+def test_a_login_in_a_url_is_not_repeated() -> None:
+    told = refused(url="http://admin:sesame@host:5000/v3")
+    assert "sesame" not in told
+    assert "host:5000/v3" in told
+    assert "holds a login" in told
+
+
 def refused(**parameters: str) -> str:
     """What the exit reason says about a parameter."""
     with pytest.raises(Misconfigured) as caught:
