@@ -235,9 +235,8 @@ class Service(Agent):
     def fits(self, command: tuple[str, ...]) -> bool:
         """Whether a process with this command line is this service."""
         name = self.binary.rpartition("/")[2]
-        return (
-            bool(name) and program_of(command) == name and all(p in " ".join(command) for p in self.needles())
-        )
+        words = {part for word in command for part in word.split("=", 1)}
+        return bool(name) and program_of(command) == name and words.issuperset(self.needles())
 
     def spares(self, command: tuple[str, ...]) -> bool:
         """Whether a process with this command line is another service's, though this one started it."""

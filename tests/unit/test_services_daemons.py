@@ -308,3 +308,17 @@ def test_a_daemon_that_nobody_can_ask_cannot_be_said_to_be_hosted(cloud: Cloud) 
     assert "hosted" not in COMPUTE.parameters
     context = Context("monitor", {"OCF_RESKEY_hosted": "true"})
     assert not COMPUTE(context, cloud, Log("nova-compute", {})).hosted  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("option", ["--config-file={}", "--config-file {}", "--flagfile={}"])
+def test_a_process_is_known_by_its_whole_configuration_file_and_not_by_the_beginning(
+    cloud: Cloud, option: str
+) -> None:
+    stranger = cloud.run_process(
+        "/usr/bin/nova-compute", *option.format(f"{CONFIG}-cell2").split(), user="nova"
+    )
+    assert probe(COMPUTE, cloud).code == 7
+    assert act(COMPUTE, "stop", cloud).code == 0
+    assert stranger.pid in cloud.bodies
+    cloud.run_process("/usr/bin/nova-compute", *option.format(CONFIG).split(), user="nova")
+    assert probe(COMPUTE, cloud).code == 0
