@@ -95,7 +95,9 @@ class Wsgi(Api):
             "--rem-header", "Content-Length",
         )  # fmt: skip
         application = self.application()
-        socket: tuple[str, ...] = ("--http-socket", f":{self.address().port}")
+        # uWSGI takes a mere port for one of IPv4; [::] is both.
+        everywhere = "[::]" if ":" in self.address().host else ""
+        socket: tuple[str, ...] = ("--http-socket", f"{everywhere}:{self.address().port}")
         if self.uwsgi_config and self.host.is_file(self.uwsgi_config):
             settings, application = ("--ini", self.uwsgi_config), ()
             if names_a_socket(self.host.read(self.uwsgi_config) or ""):

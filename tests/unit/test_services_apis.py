@@ -61,6 +61,16 @@ def test_an_api_that_listens_everywhere_is_asked_on_the_loopback(cloud: Cloud, l
     assert act(NOVA, "start", cloud).code == 0
 
 
+@pytest.mark.parametrize(("listen", "socket"), [("10.0.0.11", ":8774"), ("fd00::11", "[::]:8774")])
+def test_uwsgi_listens_over_ipv6_too_where_it_is_asked_there(cloud: Cloud, listen: str, socket: str) -> None:
+    cloud.files["/etc/nova/nova.conf"] = f"[DEFAULT]\nosapi_compute_listen = {listen}\n"
+    cloud.install("/usr/bin/uwsgi_python3", life=daemon(port=8774))
+    del cloud.daemons["/usr/bin/nova-api"]
+    act(NOVA, "start", cloud)
+    argv = cloud.spawned[0].argv
+    assert argv[argv.index("--http-socket") + 1] == socket
+
+
 def test_a_start_returns_only_once_the_api_answers(cloud: Cloud) -> None:
     cloud.web.replies[f"{LOCAL}/"] = Reply(500)
     done = act(NOVA, "start", cloud, timeout=60)
