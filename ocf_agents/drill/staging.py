@@ -54,11 +54,14 @@ class Blow:
 
 
 def kill(staging: Staging) -> tuple[str, ...]:
-    """The command that kills the server; LabError where that is on another node."""
+    """The command that kills the server; LabError where that is on another node, or nobody knows its pid."""
     here = check(["crm_node", "--name"]).strip()
     if here != staging.primary:
         raise LabError(f"kill_server: the primary is on {staging.primary}, and this is {here}; go there")
-    return "kill", "-KILL", Path(staging.pidfile).read_text().strip()
+    try:
+        return "kill", "-KILL", Path(staging.pidfile).read_text().strip()
+    except OSError as error:
+        raise LabError(f"{staging.pidfile}: {error.strerror}") from None
 
 
 BLOWS = {
@@ -89,7 +92,7 @@ def look(resource: str, address: str) -> Staging:
         )
     key = f"{seen.resource}_mysql_master_IP"
     servers = {node.name: node.attributes.get(key, node.name) for node in configuration.nodes}
-    pidfile = given.parameters.get("pid", str(Mysql.pid))
+    pidfile = given.parameters.get("pid", Mysql.pid.default)
     standbys = seen.pact.standbys if seen.pact else ()
     return Staging(seen.resource, seen.primary, tuple(standbys), address, servers, pidfile)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.command import called
 
+from ocf_agents.agents.mysql import Mysql
 from ocf_agents.cib import live, xml
 from ocf_agents.cib.model import Configuration, Primitive
 from ocf_agents.drill import staging
 from ocf_agents.inspection.candidates import View
 from ocf_agents.lab import LabError
 from ocf_agents.mysql.pact import Pact
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VIEW = View("db", {}, "n1", pact=Pact("n1", ("n2",)))
 
@@ -75,3 +79,14 @@ def test_a_server_is_killed_only_on_its_own_node(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(staging, "check", lambda _: "n2\n")
     with pytest.raises(LabError, match="the primary is on n1, and this is n2"):
         staging.kill(found)
+
+
+def test_the_servers_pid_is_read_where_the_agent_writes_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cluster(monkeypatch, writer_vip="10.0.0.9")
+    assert staging.look("", "").pidfile == Mysql.parameters["pid"].default
+    cluster(monkeypatch, writer_vip="10.0.0.9", pid=str(tmp_path / "none.pid"))
+    monkeypatch.setattr(staging, "check", lambda _: "n1\n")
+    said = called("drill", "cluster", "--fault", "kill_server")
+    assert (said.code, said.err) == (2, f"ocf-agents: {tmp_path}/none.pid: No such file or directory\n")
