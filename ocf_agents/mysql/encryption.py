@@ -17,22 +17,22 @@ class Encryption(Record):
 
     def options(self, name: str) -> str:
         """The options of CHANGE MASTER TO for a server that calls a source by this name."""
-        files = {"CA": self.ca, "CERT": self.certificate, "KEY": self.key}
-        return ", ".join(
-            [
-                f"{name}_SSL = 1",
-                *(f"{name}_SSL_{key} = '{sane(path)}'" for key, path in files.items() if path),
-            ]
-        )
+        files = (f"{name}_SSL_{key.upper()} = '{sane(path)}'" for key, path in self.files.items())
+        return ", ".join([f"{name}_SSL = 1", *files])
 
     @property
     def wishes(self) -> dict[str, object]:
         """The driver's settings: like a replica, it looks at who signed a certificate, and not at the name in it."""
-        files = {"ca": self.ca, "cert": self.certificate, "key": self.key}
-        return {"check_hostname": False, **{name: path for name, path in files.items() if path}}
+        return {"check_hostname": False, **self.files}
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Those that there are, by the names that servers and the driver have for them."""
+        found = {"ca": self.ca, "cert": self.certificate, "key": self.key}
+        return {name: path for name, path in found.items() if path}
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.ca, self.certificate, self.key)))
+        return " ".join(self.files.values())
 
 
 def encryption(given: Settings) -> Encryption | None:

@@ -7,13 +7,13 @@ from ...system.channel import derive
 from ...system.host import PATH
 from ...system.proc import MARK
 from ...system.spawn import Command
+from ..encryption import encryption
 from . import ATTEMPT
 from .means import address, program
 from .order import BACKUP, CLONE, PURPOSE, RECEIVE, ROOT, UNPACK, Order
 
 if TYPE_CHECKING:
     from ..member import Member
-    from ..settings import Settings
     from .attention import Site
     from .places import Places
 
@@ -26,7 +26,7 @@ def commission(member: Member, site: Site, places: Places, cause: str, server: s
     server: pid and start of the server whose place is to be taken, if one runs.
     """
     given, host, becomes = member.settings, member.host, site.server()
-    clones = member.version.clones
+    clones, encrypted = member.version.clones, encryption(given)
     order = Order(
         f"{member.memory.path}{ATTEMPT}",
         (host.read(SESSION) or "").strip(),
@@ -45,19 +45,12 @@ def commission(member: Member, site: Site, places: Places, cause: str, server: s
         becomes.environment,
         site.records,
         login=(given.replication_user, given.replication_passwd) if clones else (),
-        encrypted=given.replication_require_ssl,
-        options=certificates(given),
+        encrypted=encrypted is not None,
+        # What a server that clones is told of certificates, as a replica is.
+        options=tuple(f"--clone-ssl-{name}={path}" for name, path in encrypted.files.items())
+        if encrypted
+        else (),
     )
     python, script, file = order.write(host)
     words = (python, "-IS", script, CLONE if clones else RECEIVE, file)
     return Command(words, ROOT, {"PATH": PATH, "LC_ALL": "C", MARK: order.instance})
-
-
-def certificates(given: Settings) -> tuple[str, ...]:
-    """What a server that clones is told of certificates, as a replica is."""
-    files = {
-        "ca": given.replication_master_ssl_ca,
-        "cert": given.replication_master_ssl_cert,
-        "key": given.replication_master_ssl_key,
-    }
-    return tuple(f"--clone-ssl-{name}={path}" for name, path in files.items() if path)

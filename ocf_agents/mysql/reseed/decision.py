@@ -82,7 +82,7 @@ def lack(means: Means, datadir: str) -> str:
         (bool(means.unfit), f"{means.unfit}; rebuild it by hand"),
         (bool(means.missing), f"{', '.join(means.missing)}: not installed on this node"),
         (not means.password, "replication_passwd: not set, and both nodes prove by it who they are"),
-        (means.encrypted, "replication_require_ssl is set, and the copy would travel unencrypted"),
+        (means.encrypted, "replication is encrypted, and the copy would travel in plain text"),
         (
             means.fixed,
             f"datadir={datadir}: is a mount point or a link, and cannot be renamed; use a directory below it",

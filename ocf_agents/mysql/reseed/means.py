@@ -6,6 +6,7 @@ from posixpath import isabs, join, normpath, splitext
 
 from ...lean import TYPE_CHECKING, Record
 from ...system.errors import Missing, Refused
+from ..encryption import encryption
 from ..receipt import ask_primary
 from .decision import Means
 from .order import BACKUP, UNPACK
@@ -117,7 +118,7 @@ def means(member: Member, places: Places, kept: Layout) -> Means:
         unfit(member),
         missing(member, kept.plugins),
         bool(given.replication_user and given.replication_passwd),
-        given.replication_require_ssl and member.version.mariadb,
+        member.version.mariadb and encryption(given) is not None,
         member.host.mounted(places.data),
         kept.elsewhere,
         tuple(places.apart()),

@@ -180,7 +180,7 @@ REFUSALS = {
     "read-only": "n1 takes no writes now",
     "program": "mariadb-backup: not installed on this node",
     "stranger": "mbstream: not installed on this node",
-    "encrypted": "replication_require_ssl is set, and the copy would travel unencrypted",
+    "encrypted": "replication is encrypted, and the copy would travel in plain text",
     "mount": f"datadir={DATADIR}: is a mount point or a link",
     "elsewhere": f"innodb-data-home-dir=/srv/innodb: a part of the data is outside of {DATADIR}",
     "again": f"{DATADIR}.set-apart: set apart before; move it away",
@@ -235,4 +235,4 @@ def hinder(cluster: Cluster, how: str) -> dict[str, str]:
     if how == "plugin":
         primary.server.grants = "GRANT BACKUP_ADMIN ON *.*"
         node.remove(PLUGIN)
-    return {"replication_require_ssl": "true"} if how == "encrypted" else {}
+    return {"replication_master_ssl_ca": "/etc/ca.pem"} if how == "encrypted" else {}

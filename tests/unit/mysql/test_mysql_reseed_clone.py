@@ -81,8 +81,7 @@ def test_replication_that_is_encrypted_does_not_stand_in_the_way(parted: Cluster
     node = parted.nodes["n2"]
     be_mysql(node)
     parted.nodes["n1"].server.grants = GRANTS
-    more = {"replication_require_ssl": "true", "replication_master_ssl_ca": "/etc/ca.pem"}
-    node.monitor(reseed="auto", **more)
+    node.monitor(reseed="auto", replication_master_ssl_ca="/etc/ca.pem")
     order = node.order  # type: ignore[attr-defined]
     assert (order.encrypted, order.options) == (True, ("--clone-ssl-ca=/etc/ca.pem",))
 
