@@ -160,7 +160,9 @@ def process_only(configuration: Configuration) -> Iterator[Seen]:
     """No monitor asks the service."""
     for one, agent in configuration.ours():
         deeper = [found for found in agent.actions["monitor"] if found.depth]
-        if deeper and one.monitors() and not any(monitor.depth for monitor in one.monitors()):
+        # A watcher has no process to look at, and asks at every level.
+        watched = truth(one.parameters.get("hosted", ""))
+        if deeper and not watched and one.monitors() and not any(found.depth for found in one.monitors()):
             new = Operation.advertised(deeper[0])
             taken = {seconds(monitor.interval) for monitor in one.monitors()}
             number = seconds(new.interval) or 30.0

@@ -87,6 +87,9 @@ def run(
     """Play rounds of faults; exit code 1 if ours lost a confirmed write, or left the cluster broken."""
     from ..lab import LabError
 
+    for path in filter(None, (record, report)):
+        if not path.parent.is_dir():
+            raise Unusable(f"{path.parent}: no such directory")
     among = allowed(names, seed, agents, workload, server)
     wanted = planned(max(rounds, only or 0), seed, among, agents)
     if only is not None:

@@ -157,6 +157,13 @@ def test_a_unit_of_the_same_service_is_known_by_whatever_name_a_distribution_giv
     assert ("parameter-unknown", "ours") not in told
 
 
+@pytest.mark.parametrize(("hosted", "found"), [("true", False), ("false", True)])
+def test_what_only_watches_asks_at_every_level(hosted: str, found: bool) -> None:
+    text = f"primitive k ocf:openstack:keystone params hosted={hosted} op monitor interval=10s timeout=30s\n"
+    told = {one["rule"] for one in json.loads(called("lint", "-", "--json", stdin=text).out)}
+    assert ("process-only" in told) is found
+
+
 def test_without_a_cluster_it_says_what_to_do() -> None:
     said = typed("lint", environment={"PATH": "/nowhere", "CIB_file": "/nowhere"})
     assert said.code == 2

@@ -371,6 +371,15 @@ def test_a_report_says_how_long_each_service_was_away() -> None:
     assert "Keystone" in rows
 
 
+@pytest.mark.parametrize("option", ["--json", "--report"])
+def test_a_file_that_cannot_be_written_is_refused_before_a_night_is_lost_on_it(
+    player: Player, tmp_path: Path, option: str
+) -> None:
+    refused = call("run", option, str(tmp_path / "none" / "file"))
+    assert (refused.exit_code, player.played) == (2, [])
+    assert f"{tmp_path}/none: no such directory" in refused.output
+
+
 def test_an_unknown_fault_is_named(player: Player) -> None:
     refused = call("run", "--fault", "earthquake")
     assert refused.exit_code == 2
