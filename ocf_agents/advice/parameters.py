@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..cib.model import SECRET, truth
 from ..ocf.codes import Misconfigured
 from ..ocf.parameters import Secret
+from ..render import facts
 from . import mending
 from .finding import ADVICE, DANGER, WARNING, Rule, Seen
 from .subjects import addresses
@@ -166,7 +167,7 @@ def obsolete(configuration: Configuration) -> Iterator[Seen]:
     for one, agent in configuration.ours():
         known = names(agent)
         for name in one.parameters:
-            if name in known and known[name].summary.startswith("Obsolete"):
+            if name in known and facts.obsolete(known[name]):
                 yield Seen(
                     one.name, f"{name} has no effect any more", mending.without_parameter(one.name, name)
                 )

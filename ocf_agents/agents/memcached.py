@@ -63,10 +63,7 @@ class Memcached(
     def address(self) -> Url:
         """The port in the configuration, if none is given."""
         words = self.options()
-        told = dict(zip(words, words[1:])).get("-p", "")
-        usable = told.isascii() and told.isdigit() and 0 < int(told[:6]) < 1 << 16
-        given = type(self).port.given(self) or not usable
-        return Url("tcp", self.host_name, self.port if given else int(told))
+        return Url("tcp", self.host_name, self.port_else(dict(zip(words, words[1:])).get("-p", "")))
 
     def place(self) -> tuple[str, int]:
         """Where it listens."""

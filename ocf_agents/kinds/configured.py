@@ -6,7 +6,7 @@ from ..lean import TYPE_CHECKING
 from ..ocf.codes import NotInstalled
 from ..system import oslo
 from ..system.oslo import DEFAULT, Configuration
-from ..system.url import Url
+from ..system.url import Url, port_in
 from .api import Api
 from .service import Service
 
@@ -109,11 +109,10 @@ class ConfiguredApi(Configured, Api):
         if type(self).url.given(self):
             return default
         host = self.option(self.host_options)
-        port = self.option(self.port_options)
+        port = port_in(self.option(self.port_options)) or default.port
         if host in ANYWHERE or not host.isascii() or not host.isprintable() or " " in host:
             host = default.host
-        usable = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 1 << 16
-        return Url(default.scheme, host, int(port) if usable else default.port, default.path)
+        return Url(default.scheme, host, port, default.path)
 
     def option(self, names: tuple[tuple[str, str], ...]) -> str:
         """The first of these options that is set."""

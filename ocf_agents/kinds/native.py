@@ -6,7 +6,7 @@ from ..lean import TYPE_CHECKING
 from ..ocf.codes import Degraded, Failure
 from ..ocf.parameters import Boolean, Port, Text
 from ..system.plan import SLOW, fits
-from ..system.url import Url
+from ..system.url import Url, port_in
 from .checks import Check, Listens
 from .service import Service
 
@@ -125,9 +125,9 @@ class Native(Service):
 
     def configured_port(self, name: str, separator: str | None = None) -> int:
         """The port that is given as a parameter, else in the configuration, else the usual one."""
-        told = self.configured(name, separator)
-        if type(self).port.given(self) or not (
-            told.isascii() and told.isdigit() and 0 < int(told[:6]) < 1 << 16
-        ):
-            return self.port
-        return int(told)
+        return self.port_else(self.configured(name, separator))
+
+    def port_else(self, told: str) -> int:
+        """The port that is given as a parameter, else the one in this text, else the usual one."""
+        given = type(self).port.given(self)
+        return self.port if given else port_in(told) or self.port

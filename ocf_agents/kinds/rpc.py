@@ -6,6 +6,7 @@ from ..lean import TYPE_CHECKING, Record
 from ..ocf.parameters import Boolean, Parameter
 from ..system.connections import peer
 from ..system.oslo import Peer
+from ..system.url import port_in
 from .checks import Check
 from .configured import Configured
 from .family import family
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 STEADY = 2.0
 """Seconds for which a daemon that starts must hold its connections: some connect, and then end."""
-LARGEST_PORT = 65535
 
 
 class ServerPort(Parameter["int | None"]):
@@ -30,9 +30,10 @@ class ServerPort(Parameter["int | None"]):
 
     def parse(self, raw: str) -> int:
         """A port, or 0 for none at all."""
-        if not (raw.isascii() and raw.isdigit() and int(raw[:6]) <= LARGEST_PORT):
-            raise self.wrong(raw, f"is not a port between 1 and {LARGEST_PORT}, nor 0 for no check")
-        return int(raw)
+        port = port_in(raw)
+        if raw != "0" and not port:
+            raise self.wrong(raw, "is not a port between 1 and 65535, nor 0 for no check")
+        return port
 
     def show(self) -> str:
         """No default is told: it is in the service's configuration."""

@@ -7,6 +7,7 @@ earlier ones, directories of files. Substitution of `$name` is made within the s
 from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
+from .url import port_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -187,7 +188,7 @@ def host_and_port(text: str) -> tuple[str, int]:
         port = port[1:]
     else:
         host, _, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "")
-    return host, int(port) if port.isascii() and port.isdigit() and 0 < int(port[:6]) < 1 << 16 else 0
+    return host, port_in(port)
 
 
 def plain(text: str) -> str:

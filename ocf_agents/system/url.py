@@ -48,6 +48,12 @@ def split(raw: str) -> Url:
         host, _, port = authority.partition(":")
     if not host:
         raise ValueError("names no host")
-    if port and not (len(port) < 6 and port.isdigit() and 1 <= int(port) <= 65535):
+    if port and not port_in(port):
         raise ValueError("has no port between 1 and 65535")
-    return Url(scheme.lower(), host, int(port or SCHEMES[scheme.lower()]), slash + path)
+    return Url(scheme.lower(), host, port_in(port) or SCHEMES[scheme.lower()], slash + path)
+
+
+def port_in(text: str) -> int:
+    """The port that a text is; 0 where it is none that there can be."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return number if number < 1 << 16 else 0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocf_agents.system.url import Url, split
+from ocf_agents.system.url import Url, port_in, split
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,14 @@ def test_a_url_is_taken_apart(text: str, url: Url) -> None:
 def test_what_is_no_http_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^(is|has|holds|names) "):
         split(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [("1", 1), ("65535", 65535), ("00080", 80), ("0", 0), ("65536", 0), ("065535999", 0), ("", 0), ("-1", 0), ("٣", 0)],
+)  # fmt: skip
+def test_a_text_is_a_port_or_it_is_none(text: str, port: int) -> None:
+    assert port_in(text) == port
 
 
 def test_a_login_in_a_url_is_refused_and_not_repeated() -> None:
