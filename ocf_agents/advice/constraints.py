@@ -47,7 +47,7 @@ def dangling(configuration: Configuration) -> Iterator[Seen]:
     ]
     for name, resources in pairs:
         for resource in resources:
-            if resource not in known and not resource.startswith("/"):
+            if resource and resource not in known and not resource.startswith("/"):
                 yield Seen(name, f"names {resource}, which does not exist", mending.removed(name))
 
 

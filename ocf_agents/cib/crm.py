@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
 PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,-")
 SECTIONS = ("params", "meta", "op", "operations", "utilization", "attributes")
-UNREAD = (
-    "fencing_topology", "tag", "user", "role", "acl_target", "acl_group", "alert", "monitor", "rsc_ticket",
-    "bundle", "xml", "commit",
-)  # fmt: skip
+UNREAD = ("fencing_topology", "user", "role", "acl_target", "acl_group", "alert", "monitor", "rsc_ticket",
+          "xml", "commit")  # fmt: skip
 """Statements that say nothing about what is looked at here."""
 KINDS = {"inf": "Mandatory", "infinity": "Mandatory", "mandatory": "Mandatory", "0": "Optional",
          "optional": "Optional", "serialize": "Serialize"}  # fmt: skip
@@ -265,6 +263,11 @@ def read_location(found: Configuration, words: list[str]) -> Configuration:
     return replace(found, locations=(*found.locations, made))
 
 
+def read_further(found: Configuration, words: list[str]) -> Configuration:
+    """`bundle name ...` or `tag name: ...`."""
+    return replace(found, further=(*found.further, words[0].rstrip(":")))
+
+
 def read_property(found: Configuration, words: list[str]) -> Configuration:
     """`property stonith-enabled=true`."""
     return replace(found, properties={**found.properties, **values(words)})
@@ -286,12 +289,11 @@ READERS = {
     "primitive": read_primitive,
     "group": read_group,
     "clone": read_clone,
-    "ms": read_ms,
-    "master": read_ms,
+    **dict.fromkeys(("ms", "master"), read_ms),
     "order": read_order,
-    "colocation": read_colocation,
-    "collocation": read_colocation,
+    **dict.fromkeys(("colocation", "collocation"), read_colocation),
     "location": read_location,
+    **dict.fromkeys(("bundle", "tag"), read_further),
     "property": read_property,
     "rsc_defaults": read_resource_defaults,
     "op_defaults": read_operation_defaults,

@@ -191,6 +191,8 @@ class Configuration:
     primitives: tuple[Primitive, ...] = ()
     groups: tuple[Group, ...] = ()
     clones: tuple[Clone, ...] = ()
+    further: tuple[str, ...] = ()
+    """The names of bundles and tags, of which no more is known."""
     orders: tuple[Order, ...] = ()
     colocations: tuple[Colocation, ...] = ()
     locations: tuple[Location, ...] = ()
@@ -226,7 +228,7 @@ class Configuration:
         """The names of all that a constraint may be about."""
         named: Iterable[Primitive | Group | Clone]
         named = (*self.templates, *self.primitives, *self.groups, *self.clones)
-        return {one.name for one in named}
+        return {*(one.name for one in named), *self.further}
 
     def meta(self, primitive: Primitive, name: str) -> str:
         """A meta attribute as Pacemaker sees it: of the resource, what it is in, or the default."""

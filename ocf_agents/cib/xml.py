@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NODE_PARTS = ("first", "then")
 CLONES = ("clone", "master")
+FURTHER = ("resources/bundle", "tags/tag")
 
 
 def read(text: str) -> Configuration:
@@ -44,6 +45,7 @@ def read(text: str) -> Configuration:
         primitives=tuple(primitive(one, templates) for one in body.iterfind("resources//primitive")),
         groups=tuple(group(one) for one in body.iterfind("resources//group")),
         clones=tuple(clone(one) for tag in CLONES for one in body.iterfind(f"resources/{tag}")),
+        further=tuple(one.get("id", "") for path in FURTHER for one in body.iterfind(path)),
         orders=tuple(order for one in body.iterfind("constraints/rsc_order") for order in orders(one)),
         colocations=tuple(
             found for one in body.iterfind("constraints/rsc_colocation") for found in colocations(one)
@@ -68,9 +70,10 @@ def group(element: Element) -> Group:
 
 
 def location(element: Element) -> Location:
-    """One location, simple or with a rule."""
-    resource = element.get("rsc", "") or element.get("rsc-pattern", "")
-    return Location(element.get("id", ""), resource, element.get("score", ""), element.get("node", ""))
+    """One location, simple or with a rule; of no resource where it is of a set, and a pattern between slashes."""
+    resource, pattern = element.get("rsc", ""), element.get("rsc-pattern", "")
+    name, score, node = (element.get(word, "") for word in ("id", "score", "node"))
+    return Location(name, f"/{pattern}/" if pattern else resource, score, node)
 
 
 def pairs(element: Element, tag: str) -> dict[str, str]:

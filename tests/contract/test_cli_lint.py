@@ -157,6 +157,27 @@ def test_a_unit_of_the_same_service_is_known_by_whatever_name_a_distribution_giv
     assert ("parameter-unknown", "ours") not in told
 
 
+BOUND = """\
+<cib><configuration><crm_config/><nodes/><resources>
+<primitive id="k" class="ocf" provider="heartbeat" type="Dummy"/><bundle id="b"/></resources><constraints>
+<rsc_location id="pattern" rsc-pattern="^k.*" node="n1" score="100"/>
+<rsc_location id="set" node="n1" score="100"><resource_set id="s"><resource_ref id="k"/></resource_set></rsc_location>
+<rsc_location id="bundle" rsc="b" node="n1" score="100"/><rsc_order id="tag" first="t" then="k"/>
+</constraints><tags><tag id="t"><obj_ref id="k"/></tag></tags></configuration><status/></cib>
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [BOUND, "primitive k Dummy\nbundle b docker image=x\ntag t: k\nlocation l b 100: n1\norder o t k\n"],
+)
+def test_a_constraint_of_a_bundle_a_tag_a_pattern_or_a_set_is_sound(text: str) -> None:
+    told = {
+        (one["rule"], one["subject"]) for one in json.loads(called("lint", "-", "--json", stdin=text).out)
+    }
+    assert "constraint-dangling" not in {rule for rule, _ in told}
+
+
 @pytest.mark.parametrize(("hosted", "found"), [("true", False), ("false", True)])
 def test_what_only_watches_asks_at_every_level(hosted: str, found: bool) -> None:
     text = f"primitive k ocf:openstack:keystone params hosted={hosted} op monitor interval=10s timeout=30s\n"
