@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LOCK_TIMEOUT, NOT_OWNER, NOT_ALLOWED = 1205, 1095, 1227
 PATIENCE = 1
 """Seconds that a change waits for locks before sessions are ended that hold them."""
-MACHINERY = ("Binlog Dump", "Binlog Dump GTID", "Daemon", "Slave_IO", "Slave_SQL", "Slave_worker", "Connect")
+MACHINERY = ("Binlog Dump", "Binlog Dump GTID", "Daemon", "Slave_IO", "Slave_SQL", "Slave_worker")
 """Commands of sessions that are no clients."""
 LONGEST = 31_536_000
 """The most that a session may wait for a lock: as many seconds as a year has."""
@@ -45,6 +45,9 @@ def close(server: Server, left: Callable[[], float]) -> None:
             end_sessions(server)
             if not server.version.mariadb and waiting(server):
                 let_go(server, left)
+    if not more and ("ON",) in server.rows("SELECT @@GLOBAL.event_scheduler"):
+        # Events of accounts that may write in a server that is closed would go on writing.
+        server.tell("SET GLOBAL event_scheduler = 0")
     end_sessions(server)
 
 
@@ -97,14 +100,15 @@ def queued(server: Server, number: int) -> bool:
 
 
 def end_sessions(server: Server, spared: int = 0) -> None:
-    """The clients' sessions are ended; replicas, the server's own threads and the spared one are not.
+    """The sessions of clients and of events are ended; replicas, the server's threads and the spared one are not.
 
     MySQL protects sessions of accounts with SYSTEM_USER, such as root's, from others.
     """
     marks = ", ".join(["%s"] * len(MACHINERY))
     rows = server.rows(
         f"SELECT id FROM information_schema.processlist WHERE command NOT IN ({marks}) "  # noqa: S608  # marks only
-        "AND user NOT IN ('system user', 'event_scheduler') AND id NOT IN (CONNECTION_ID(), %s)",
+        "AND user NOT IN ('system user', 'event_scheduler', 'unauthenticated user') "
+        "AND id NOT IN (CONNECTION_ID(), %s)",
         (*MACHINERY, spared),
     )
     left = [number for number in (int(row[0]) for row in rows) if not end(server, number)]

@@ -33,6 +33,7 @@ def arguments(member: Member, config: str, pid: str, replicated: bool) -> tuple[
         *closed,
         *more,
         *tables(member, config),
+        *events(member, config),
         *durable(member),
         *recovery(member),
         f"--report-host={member.name}",
@@ -58,12 +59,31 @@ def tables(member: Member, config: str) -> tuple[str, ...]:
     """
     if member.version.mariadb or member.version.number >= TABLES_SINCE:
         return ()
-    question = (member.executable(), f"--defaults-file={config}", "--print-defaults")
-    words = member.host.run(question, member.deadline.left()).output.replace("_", "-").split()
-    modes = [word.partition("=")[2].upper() for word in words if word.startswith("--gtid-mode=")]
-    if modes[-1:] == ["ON"]:
+    if configured(member, config, "--gtid-mode") == "ON":
         return ()
     return ("--relay-log-info-repository=TABLE", "--master-info-repository=TABLE")
+
+
+def events(member: Member, config: str) -> tuple[str, ...]:
+    """What keeps events from running in a MariaDB that is closed; that they are to run once it opens is remembered.
+
+    Those of accounts that may write in such a server would, unlike in a MySQL that is closed to all.
+    """
+    if not member.version.mariadb:
+        return ()
+    wanted = configured(member, config, "--event-scheduler")
+    member.memory["events"] = "1" if wanted in ("ON", "1") else ""
+    return ("--event-scheduler=OFF",)
+
+
+def configured(member: Member, config: str, option: str) -> str:
+    """What the operator's file says of an option, in capitals; empty if nothing, ON if no more than its name."""
+    question = (member.executable(), f"--defaults-file={config}", "--print-defaults")
+    words = member.host.run(question, member.deadline.left()).output.replace("_", "-").split()
+    values = [
+        value.upper() or "ON" for name, _, value in (word.partition("=") for word in words) if name == option
+    ]
+    return values[-1] if values else ""
 
 
 def recovery(member: Member) -> tuple[str, ...]:

@@ -159,6 +159,8 @@ def open_writes(member: Member, main: Process) -> None:
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}; the agent keeps its record there") from error
     member.server.open_writes()
+    if member.memory["events"]:
+        member.server.tell("SET GLOBAL event_scheduler = 1")
     if int(member.server.value("@@GLOBAL.read_only")):
         raise Failure("the server is still read-only after it was opened")
 

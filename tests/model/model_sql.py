@@ -9,7 +9,10 @@ from model_world import World, state_text
 if TYPE_CHECKING:
     from model_node import Node
 
-QUIET = ("_timeout", "_wait_point", "_wait_no_slave", "slave_net_timeout", "lock_wait_timeout", "SHOW GRANTS")
+QUIET = (
+    "_timeout", "_wait_point", "_wait_no_slave", "slave_net_timeout", "lock_wait_timeout",
+    "@@GLOBAL.event_scheduler", "SHOW GRANTS",
+)  # fmt: skip
 """Settings that change nothing which is modelled here."""
 PLACE = "CHANGE MASTER TO RELAY_LOG_FILE"
 VARIABLES = {"rpl_semi_sync_slave_enabled": "willing", "rpl_semi_sync_master_enabled": "waits"}

@@ -104,6 +104,7 @@ CLIENTS = (
     (10, "nova", "Sleep", "", None, "10.0.0.9:1"),
     (11, "nova", "Query", "", "SELECT 'Binlog Dump', 'system user', 'event_scheduler'", "10.0.0.9:2"),
     (12, "binlog dump", "Query", "Waiting for semi-sync ACK from slave", "COMMIT", "10.0.0.9:3"),
+    (13, "root", "Connect", "User sleep", "an event", "localhost"),
 )
 MACHINES = (
     (20, "repl_user", "Binlog Dump", "", None, "10.0.0.2:1"),
@@ -111,6 +112,7 @@ MACHINES = (
     (22, "system user", "Slave_IO", "", None, ""),
     (23, "system user", "Query", "applying", "INSERT", ""),
     (24, "event_scheduler", "Daemon", "", None, "localhost"),
+    (25, "unauthenticated user", "Connect", "login", None, "10.0.0.9:4"),
 )
 OURSELVES = (1, "root", "Query", "", "SELECT id", "localhost")
 
