@@ -114,6 +114,8 @@ def see(member: Member, look: Look, pact: Pact) -> durability.Facts:
         and covers(reports[name].position, parse(began.removeprefix(SINCE)))
     )
     unable = frozenset(name for name, report in reports.items() if report.word == BROKEN)
+    if look.clients > len(attached):
+        warn_of_strangers(member, names, hosts)
     return durability.Facts(
         member.name,
         pact,
@@ -150,6 +152,16 @@ def receives(member: Member, name: str, hosts: set[str]) -> bool:
         return bool(hosts)
     found = {address for host in hosts for address in member.host.addresses(host)}
     return bool(found & member.host.addresses(given))
+
+
+def warn_of_strangers(member: Member, names: set[str], hosts: set[str]) -> None:
+    """The log says who receives from here and is no node of the cluster, where one of them acknowledges."""
+    found = [host for host in hosts if not any(receives(member, name, {host}) for name in names)]
+    if found:
+        member.log.warning(
+            f"a server acknowledges that is no node of the cluster ({', '.join(sorted(found))}): a write may be "
+            "confirmed that no standby has; switch semi-synchronous replication off there"
+        )
 
 
 def perform(member: Member, step: durability.Step) -> Pact:

@@ -255,7 +255,11 @@ class Server:
         if waits:
             self.set_variable(f"{name}_timeout", FOR_EVER[self.version.mariadb])
             self.set_variable(f"{name}_wait_point", "AFTER_SYNC")
-            self.set_variable(f"{name}_wait_no_{'slave' if name.endswith('master') else 'replica'}", 1)
+            replica = "slave" if name.endswith("master") else "replica"
+            self.set_variable(f"{name}_wait_no_{replica}", 1)
+            if not self.version.mariadb:
+                # With more, the loss of one replica would let the others' writes wait for it for ever.
+                self.set_variable(f"{name}_wait_for_{replica}_count", 1)
         self.switch(name, waits)
 
     def set_acknowledges(self, acknowledges: bool) -> None:

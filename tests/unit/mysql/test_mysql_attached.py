@@ -41,3 +41,16 @@ def test_a_replica_becomes_a_standby_whatever_its_host_is_called(
     assert whole.nodes["n2"].do("start").code == 0
     settle(whole)
     assert Pact.read(whole.nodes["n1"].pact).standbys == ("n2",)
+
+
+def test_an_acknowledgement_of_a_server_that_is_no_member_is_told(
+    whole: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    primary = whole.nodes["n1"]
+    monkeypatch.setattr(primary.server, "dump_hosts", lambda: ("n2", "10.9.9.9"))
+    assert primary.monitor().lines("WARNING") == []
+    primary.server.variables["Rpl_semi_sync_master_clients"] = "2"
+    (line,) = primary.monitor().lines("WARNING")
+    assert "10.9.9.9" in line
+    assert "acknowledge" in line
+    assert Pact.read(primary.pact).standbys == ("n2",)

@@ -84,6 +84,22 @@ def test_the_variables_that_are_set_are_those_of_the_plugin_that_is_loaded(text:
         assert word(topic, version(text)).replace("rpl_semi_sync", "semisync") in loaded
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (MARIADB, []),
+        ("5.7.44", ["SET GLOBAL rpl_semi_sync_master_wait_for_slave_count = %s"]),
+        ("8.0.26", ["SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = %s"]),
+    ],
+)
+def test_a_mysql_waits_for_one_acknowledgement_whatever_its_configuration_says(
+    monkeypatch: pytest.MonkeyPatch, text: str, told: list[str]
+) -> None:
+    server, script = talk(monkeypatch, text)
+    server.set_waits(True)
+    assert [statement for statement in script.statements if "_count" in statement] == told
+
+
 @pytest.mark.parametrize("text", VERSIONS)
 def test_a_password_is_a_value_and_never_a_part_of_a_statement(
     monkeypatch: pytest.MonkeyPatch, text: str
