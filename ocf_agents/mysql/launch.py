@@ -46,7 +46,7 @@ def durable(member: Member) -> tuple[str, ...]:
         return ("--gtid-strict-mode=1",) if member.version.mariadb else ()
     flags = ("--sync-binlog=1", "--innodb-flush-log-at-trx-commit=1")
     if member.version.mariadb:
-        return (*flags, "--gtid-strict-mode=1")
+        return (*flags, "--gtid-strict-mode=1", "--relay-log-recovery=0")
     names = (word(topic, member.version) for topic in ("semi-sync source", "semi-sync replica"))
     plugins = (f"{name.replace('rpl_semi_sync', 'semisync')}.so" for name in names)
     return (*flags, f"--plugin-load-add={';'.join(plugins)}")

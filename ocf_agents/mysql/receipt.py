@@ -180,9 +180,6 @@ def resume(member: Member, look: Look) -> None:
 def lasting(member: Member) -> bool:
     """Whether the relay log is what it was before the server was started.
 
-    A MySQL keeps it, and counts what is in it as received, unless it is told to throw it away. Without GTIDs
-    nothing counts what is in it.
+    It is, unless the server was told to throw it away. Without GTIDs nothing counts what is in it.
     """
-    if member.version.mariadb:
-        return True
     return not (member.version.placed or int(member.server.value("@@GLOBAL.relay_log_recovery")))

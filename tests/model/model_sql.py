@@ -74,6 +74,7 @@ def select(world: World, me: Node, rest: str) -> tuple[tuple[Any, ...], ...]:
     values = {
         "@@GLOBAL.read_only": int(me.read_only),
         "@@GLOBAL.server_id": me.server_id,
+        "@@GLOBAL.relay_log_recovery": 0,
         "@@GLOBAL.gtid_binlog_state, @@GLOBAL.gtid_slave_pos": state_text(me.log),
         "@@GLOBAL.gtid_slave_pos": str(me.last or "") if me.source else "",
     }

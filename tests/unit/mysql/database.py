@@ -75,7 +75,7 @@ class Server:
     done: list[str] = field(default_factory=list)
     breaks_after: Optional[str] = None
     recovers: bool = False
-    """Whether it throws its relay log away when it starts, as a MySQL can."""
+    """Whether it throws its relay log away when it starts, as its configuration can say."""
     logs: bool = True
     """Whether its binary log is there; a backup has none."""
     variables: dict[str, str] = field(default_factory=dict)
@@ -265,8 +265,8 @@ class Node(World):
         self.files[PARAMETERS["pid"]] = f"{body.pid}\n"
         server.read_only = "--read-only" in body.command
         server.waits = server.acknowledges = False
-        if server.source:
-            server.receiving = server.applying = "No"
+        server.receiving = server.applying = "No" if server.source else ""
+        server.received = "" if server.recovers else server.received
 
     def provide_directory(self, path: str, account: Any) -> None:
         self.directories.add(path)

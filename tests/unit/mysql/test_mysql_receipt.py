@@ -113,11 +113,12 @@ def test_a_standby_whose_server_was_killed_applies_its_relay_log_and_leads(whole
 
 
 @pytest.mark.parametrize(("recovers", "code"), [(False, 0), (True, 1)])
-def test_a_mysql_whose_server_was_started_again_leads_if_it_keeps_its_relay_log(
-    whole: Cluster, recovers: bool, code: int
+@pytest.mark.parametrize("version", ["8.4.6 for Linux on x86_64", "10.11.19-MariaDB"])
+def test_a_standby_whose_server_was_started_again_leads_if_that_kept_its_relay_log(
+    whole: Cluster, version: str, recovers: bool, code: int
 ) -> None:
     node = whole.nodes["n2"]
-    node.programs["/usr/sbin/mariadbd"] = lambda *_: Finished(0, "mysqld  Ver 8.4.6 for Linux on x86_64")
+    node.programs["/usr/sbin/mariadbd"] = lambda *_: Finished(0, f"mysqld  Ver {version}")
     node.server.received = "0-1-150"
     node.server.recovers = recovers
     lose(whole, "n1")
