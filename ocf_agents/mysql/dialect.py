@@ -98,8 +98,7 @@ WORDS: dict[str, tuple[tuple[str, tuple[int, int, int], str], ...]] = {
         (MYSQL, (0, 0, 0), ""),
     ),
     "primary role": (
-        # Before there was a role, recovery rolled back wherever the server was to acknowledge (MDEV-33465).
-        (MARIADB, (0, 0, 0), "--rpl-semi-sync-slave-enabled=0"),
+        (MARIADB, (0, 0, 0), ""),
         (MARIADB, (10, 5, 25), f"{ROLE}=MASTER"),
         (MYSQL, (0, 0, 0), ""),
     ),

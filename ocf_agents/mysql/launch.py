@@ -41,13 +41,18 @@ def arguments(member: Member, config: str, pid: str, replicated: bool) -> tuple[
 
 
 def durable(member: Member) -> tuple[str, ...]:
-    """What makes a confirmed write outlive the server that confirmed it."""
+    """What makes a confirmed write outlive the server that confirmed it.
+
+    A server that waits from the start on would not apply what it received; and before a MariaDB had a role,
+    one that acknowledges from the start on rolled the tail of its log back (MDEV-33465).
+    """
     if not member.lossless:
         return ("--gtid-strict-mode=1",) if member.version.mariadb else ()
-    flags = ("--sync-binlog=1", "--innodb-flush-log-at-trx-commit=1")
+    names = [word(topic, member.version) for topic in ("semi-sync source", "semi-sync replica")]
+    still = (f"--loose-{name}_enabled=0" for name in names)
+    flags = ("--sync-binlog=1", "--innodb-flush-log-at-trx-commit=1", *still)
     if member.version.mariadb:
         return (*flags, "--gtid-strict-mode=1", "--relay-log-recovery=0")
-    names = (word(topic, member.version) for topic in ("semi-sync source", "semi-sync replica"))
     plugins = (f"{name.replace('rpl_semi_sync', 'semisync')}.so" for name in names)
     return (*flags, f"--plugin-load-add={';'.join(plugins)}")
 

@@ -23,7 +23,8 @@ def test_a_server_is_closed_by_its_command_line_from_the_first_instant(cluster: 
     (command,) = node.spawned
     assert command.argv[0] == "/usr/sbin/mariadbd"
     wanted = {"--read-only", "--skip-slave-start", "--log-slave-updates", "--relay-log-recovery=0"}
-    assert wanted | {"--init-rpl-role=SLAVE"} <= {*command.argv}
+    still = {"--loose-rpl_semi_sync_master_enabled=0", "--loose-rpl_semi_sync_slave_enabled=0"}
+    assert wanted | still | {"--init-rpl-role=SLAVE"} <= {*command.argv}
     assert writable(cluster) == []
 
 
@@ -173,7 +174,10 @@ def test_a_former_primary_gives_its_claim_up_before_it_rolls_its_tail_back(whole
 
 @pytest.mark.parametrize(
     ("version", "keeps"),
-    [("10.11.19-MariaDB", "--init-rpl-role=MASTER"), ("10.11.6-MariaDB", "--rpl-semi-sync-slave-enabled=0")],
+    [
+        ("10.11.19-MariaDB", "--init-rpl-role=MASTER"),
+        ("10.11.6-MariaDB", "--loose-rpl_semi_sync_slave_enabled=0"),
+    ],
 )
 def test_a_former_primary_that_is_alone_keeps_its_log_whole(whole: Cluster, version: str, keeps: str) -> None:
     """Whatever the operator's file says: what is in it stands before the agent's own options."""

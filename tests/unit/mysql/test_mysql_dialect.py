@@ -46,8 +46,8 @@ def test_the_version_is_found_in_what_the_program_prints() -> None:
 @pytest.mark.parametrize(
     ("text", "rolls_back", "keeps"),
     [
-        ("10.5.24-MariaDB", "", "--rpl-semi-sync-slave-enabled=0"),
-        ("10.11.7-MariaDB", "", "--rpl-semi-sync-slave-enabled=0"),
+        ("10.5.24-MariaDB", "", ""),
+        ("10.11.7-MariaDB", "", ""),
         ("10.11.8-MariaDB", "--init-rpl-role=SLAVE", "--init-rpl-role=MASTER"),
         ("8.4.0", "", ""),
     ],
