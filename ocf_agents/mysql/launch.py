@@ -54,7 +54,8 @@ def durable(member: Member) -> tuple[str, ...]:
     if member.version.mariadb:
         return (*flags, "--gtid-strict-mode=1", "--relay-log-recovery=0")
     plugins = (f"{name.replace('rpl_semi_sync', 'semisync')}.so" for name in names)
-    return (*flags, f"--plugin-load-add={';'.join(plugins)}")
+    # One by one: of a list, nothing is loaded after one that the configuration has loaded before.
+    return (*flags, *(f"--plugin-load-add={plugin}" for plugin in plugins))
 
 
 def tables(member: Member, config: str) -> tuple[str, ...]:
