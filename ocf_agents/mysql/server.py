@@ -199,7 +199,9 @@ class Server:
         encrypted = source.encryption.options(name) if source.encryption else ""
         more += [part for part in (encrypted, source.options.strip(" ,")) if part]
         named = [f"{key} = %s" for key in options]
-        statement = f"{word('change source', self.version)} {', '.join(named + more)}"
+        # The driver takes a percent sign for the beginning of a value.
+        parts = [*named, *(part.replace("%", "%%") for part in more)]
+        statement = f"{word('change source', self.version)} {', '.join(parts)}"
         try:
             self.tell(statement, tuple(options.values()))
         except SqlRefused as refused:

@@ -57,6 +57,18 @@ def test_a_replica_is_told_to_encrypt_and_with_what(monkeypatch: pytest.MonkeyPa
     assert "GET_SOURCE_PUBLIC_KEY" not in script.change
 
 
+def test_a_percent_sign_in_a_path_or_an_option_is_none_of_the_drivers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server, script = talk(monkeypatch, VERSIONS[0])
+    more = "MASTER_BIND='fe80::1%eth0'"
+    server.follow(Source("10.0.0.3", 3306, "repl_user", PASSWORD, Encryption("/etc/100%/ca.pem"), more))
+    (values,) = [values for told, values in script.told if told == script.change]
+    sent = script.change % tuple(map(repr, values))
+    assert "_SSL_CA = '/etc/100%/ca.pem'" in sent
+    assert sent.endswith(more)
+
+
 @pytest.mark.parametrize("text", VERSIONS)
 def test_nothing_is_said_of_encryption_where_nobody_asked_for_it(
     monkeypatch: pytest.MonkeyPatch, text: str
