@@ -24,6 +24,7 @@ from ocf_agents.lab.cloud.configuration import BROKER, GLANCE, NOVA, RABBIT
 from ocf_agents.lab.cloud.preparation import prepare
 from ocf_agents.lab.commands import check, start_detached
 from ocf_agents.lab.fencing import POWER_PORT
+from ocf_agents.lab.observers import PYTHON
 from ocf_agents.lab.state import SWITCH_OCTET
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ class Site:
             words = [str(CONTROLLER), lab.address(SWITCH_OCTET), str(POWER_PORT), machine.name, address]
             login = [machine.fence["username"], PASSWORDS["password"]]
             start_detached(
-                group.entering(lab.switch.inside([mariadb.PYTHON, *words, *login])),
+                group.entering(lab.switch.inside([PYTHON, *words, *login])),
                 log=lab.spec.directory / f"controller-{machine.name}.log",
             )
 
