@@ -53,6 +53,7 @@ demo-cloud: packages-cloud $(VENV)/ready
 ## test               everything there is: lint, unit, contract, cluster
 .PHONY: test
 test: packages $(VENV)/ready lint
+	@sh packaging/debian-packages rpm
 	@$(RUN) -m pytest tests
 
 ## ready              the packages, and .venv with the operator's command in it

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from made import CHECKOUT, make
+from made import CHECKOUT
 from support import pythons
 
 from ocf_agents import __version__
@@ -34,16 +33,6 @@ until "$1" -c 'import socket; socket.create_connection(("127.0.0.1", 8080), 1)' 
 done
 "$1" -m pip install --quiet --no-cache-dir --index-url http://127.0.0.1:8080/simple/ --target "$3" 'ocf-agents[tools]'
 """
-
-
-@pytest.fixture(scope="module")
-def offline(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory that make offline makes when nothing more is said."""
-    if os.geteuid():
-        pytest.skip("a network namespace takes root's rights")
-    directory = tmp_path_factory.mktemp("offline")
-    make("offline", f"DIST={directory}", f"RPM={directory}/build")
-    return directory / "offline"
 
 
 def commands(readme: Path) -> list[str]:
