@@ -83,7 +83,7 @@ def test_waiting_goes_on_if_mysql_cannot_be_closed_even_so(monkeypatch: pytest.M
         return stuck(statement, values)
 
     server, _ = talk(monkeypatch, NEW, stubborn)
-    moments = iter([10.0, 3.0, closing.PATIENCE])
+    moments = iter([10.0, closing.PATIENCE, closing.PATIENCE])
     with pytest.raises(Refused, match="holds a lock"):
         server.close_writes(lambda: next(moments, 0.0))
     stuck.released.set()
