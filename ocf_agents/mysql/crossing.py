@@ -127,7 +127,7 @@ def survey(member: Member, look: Look, pact: Pact, peer: Peer) -> tuple[Case, Lo
         member.server.stop_receiving()
         look = member.look()
         at = told(look)
-    if at and not at.log and at.named and look.source == member.source(pact.primary).host:
+    if at and not at.log and at.named and look.source == member.address(pact.primary):
         # Told by hand, or by this agent before it could connect: a place in the log of that very server.
         at = Coordinates(end.log, at.file, at.offset)
     own = str(member.server.value("@@GLOBAL.server_uuid"))

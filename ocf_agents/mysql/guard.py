@@ -147,7 +147,7 @@ def asks(report: Report | None) -> bool:
 
 def receives(member: Member, name: str, hosts: set[str]) -> bool:
     """Whether a node's replica is at one of these hosts, which the server may know by other names."""
-    given = member.cluster.lasting(f"{member.resource}_mysql_master_IP", name) or name
+    given = member.address(name)
     if not hosts or hosts & {name, given}:
         return bool(hosts)
     found = {address for host in hosts for address in member.host.addresses(host)}

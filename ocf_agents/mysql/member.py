@@ -283,18 +283,12 @@ class Member:
         found = {node: Report.read(text) for node, text in told.items() if node != self.name}
         return {node: report for node, report in found.items() if report}
 
-    def source(self, node: str) -> Source:
-        """How to replicate from a node."""
-        from .encryption import encryption
-        from .peer import Source
+    def address(self, node: str) -> str:
+        """Where a node's server is reached by replicas."""
+        return self.cluster.lasting(f"{self.resource}_mysql_master_IP", node) or node
 
-        given = self.settings
-        address = self.cluster.lasting(f"{self.resource}_mysql_master_IP", node) or node
-        return Source(
-            address,
-            given.replication_port,
-            given.replication_user,
-            given.replication_passwd,
-            encryption(given),
-            "" if given.replication_options.lower() == "none" else given.replication_options,
-        )
+    def source(self, node: str) -> Source:
+        """How to replicate from a node, and to ask it."""
+        from .peer import reached
+
+        return reached(self.settings, self.address(node))

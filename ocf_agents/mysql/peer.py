@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING, Record
 from ..system.errors import Refused
 from .driver import granted, import_driver, said
+from .encryption import encryption
 from .histories import asking
 from .histories import history as ask_history
 from .look import REFUSED
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from .dialect import Version
     from .encryption import Encryption
     from .gtid import Position
+    from .settings import Settings
 
 
 class TurnedAway(Refused):
@@ -38,6 +40,18 @@ class Peer(Record):
     server_id: int
     grants: str = ""
     """What the account may do there, where that can be more than replicate: where servers can be cloned."""
+
+
+def reached(given: Settings, host: str) -> Source:
+    """The server at an address, reached as these settings say."""
+    return Source(
+        host,
+        given.replication_port,
+        given.replication_user,
+        given.replication_passwd,
+        encryption(given),
+        "" if given.replication_options.lower() == "none" else given.replication_options,
+    )
 
 
 def ask_peer(source: Source, version: Version, seconds: float) -> Peer:

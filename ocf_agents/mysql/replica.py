@@ -42,7 +42,7 @@ def settle(member: Member, look: Look) -> bool:
     if member.lossless and not member.current(pact):
         memory["eligible"] = "0"
     if not follows:
-        elsewhere = look.source not in ("", member.source(pact.primary).host)
+        elsewhere = look.source not in ("", member.address(pact.primary))
         if not look.source or elsewhere or look.receiving != "Connecting":
             join(member, look, pact)
         elif soundness(member, look):

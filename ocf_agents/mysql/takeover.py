@@ -232,6 +232,6 @@ def announce(member: Member) -> None:
         member.memory["announced"] = "0"
         return
     file, offset = member.server.coordinates()
-    address = member.cluster.lasting(f"{member.resource}_mysql_master_IP", member.name) or member.name
+    address = member.address(member.name)
     member.cluster.set_fact(GROUP, f"{member.resource}_REPL_INFO", f"{address}|{file}|{offset}")
     member.memory["announced"] = "1"

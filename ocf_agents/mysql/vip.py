@@ -23,14 +23,11 @@ class Stray(Record):
 
 def answering(member: Member) -> Peer | None:
     """The server that answers at the writers' address; None if none does."""
-    from .encryption import encryption
-    from .peer import Source, ask_peer
+    from .peer import ask_peer, reached
 
     given = member.settings
-    login = (given.replication_user, given.replication_passwd)
-    source = Source(given.writer_vip, given.replication_port, *login, encryption(given))
     try:
-        return ask_peer(source, member.version, SECONDS)
+        return ask_peer(reached(given, given.writer_vip), member.version, SECONDS)
     except Refused:
         return None
 

@@ -106,7 +106,7 @@ def layout(member: Member, words: tuple[str, ...]) -> Layout:
 
 def address(member: Member) -> str:
     """The address that this node replicates under, as a number; empty where there is none of its own."""
-    host = member.source(member.name).host
+    host = member.address(member.name)
     found = sorted(member.host.addresses(host) or {host})
     return next((one for one in found if not one.startswith(LOOP) and member.host.holds(one)), "")
 
@@ -124,6 +124,6 @@ def means(member: Member, places: Places, kept: Layout) -> Means:
         tuple(places.apart()),
         ""
         if address(member)
-        else f"{member.source(member.name).host}: stands for no address of this node that "
+        else f"{member.address(member.name)}: stands for no address of this node that "
         f"others could reach; set {member.resource}_mysql_master_IP as an attribute of the node",
     )
