@@ -23,18 +23,20 @@ LOGIN = {
 DATABASE = os.environ.get("DRILL_DATABASE", "app")
 LEDGER = "CREATE TABLE IF NOT EXISTS written (number BIGINT PRIMARY KEY) ENGINE=InnoDB"
 PAUSE = 0.01
-CONNECT_SECONDS, READ_SECONDS = 0.1, 1
-"""Whoever waits longer for a connection measures its own patience, not the outage."""
+CONNECT_SECONDS, WRITE_SECONDS = 0.1, 0.25
+"""Whoever waits longer for a connection, or for an answer through an address that has moved, measures its
+own patience, not the outage."""
+LOOK_SECONDS = 1
 ACCOUNTS, BALANCE = 10, 1000
 """How many accounts there are, and what is in each at first; their sum never changes."""
 
 
-def connect(host: str) -> Any:
-    """A connection of the application to a server."""
+def connect(host: str, seconds: float) -> Any:
+    """A connection of the application to a server that gives up an answer after so many seconds."""
     import pymysql  # type: ignore[import-untyped,unused-ignore]  # it has no types
 
     return pymysql.connect(
-        host=host, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, write_timeout=READ_SECONDS,
+        host=host, connect_timeout=CONNECT_SECONDS, read_timeout=seconds, write_timeout=seconds,
         database=DATABASE, autocommit=True, **LOGIN,
     )  # fmt: skip
 
@@ -66,7 +68,7 @@ def write(host: str, path: str) -> None:
         while True:
             number += 1
             try:
-                connection = connection or connect(host)
+                connection = connection or connect(host, WRITE_SECONDS)
                 with connection.cursor() as cursor:
                     if not opened:
                         open_accounts(cursor)
@@ -94,7 +96,7 @@ def watch(hosts: list[str], path: str) -> None:
             while True:
                 before = time.time()
                 try:
-                    connection = connection or connect(host)
+                    connection = connection or connect(host, LOOK_SECONDS)
                     with connection.cursor() as cursor:
                         cursor.execute("SELECT @@GLOBAL.read_only")
                         (closed,) = cursor.fetchone()

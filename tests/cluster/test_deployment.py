@@ -169,10 +169,11 @@ def test_explain_names_the_primary_who_would_follow_it_and_why_not_the_others(cl
 
     def settled() -> Any:
         told = json.loads(command(cloud.voice(), "explain", "mysql", "--json")[1])
-        return told if told["chosen"] and told["pact"].count(",") == 2 else None
+        replicas = [one for one in told["prospects"] if one["node"] != primary]
+        return told if told["pact"].count(",") == 2 and all(one["score"] for one in replicas) else None
 
-    # A replica has its score with its next monitor after it became a standby.
-    told = cloud.wait(settled, 120, "both replicas to be standbys, and one with a score")
+    # A replica has its score with its next monitor after it became a standby, each at a moment of its own.
+    told = cloud.wait(settled, 120, "both replicas to be standbys, and both with a score")
     assert told["primary"] == primary
     assert primary not in told["chosen"]
     assert {one["node"] for one in told["prospects"]} == {one.name for one in cloud.nodes}
