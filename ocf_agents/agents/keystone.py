@@ -8,7 +8,7 @@ from ..kinds.wsgi import Wsgi
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Degraded, Failure
 from ..ocf.parameters import UrlParameter
-from ..system.url import Url
+from ..system.url import Url, unversioned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,13 +83,18 @@ class Keystone(
         Url("http", "127.0.0.1", 5000),
         "Local address",
         "Where the monitor of a depth above 0 reaches this instance on this node, and as its own process, "
-        "unless uwsgi_config says it, also the port it listens on. With https the certificate must be "
-        "valid for it.",
+        "unless uwsgi_config says it, also the port it listens on. A path before the version is kept, as in "
+        "http://127.0.0.1/identity/v3. With https the certificate must be valid for it.",
     )
 
     config_environment = "OS_KEYSTONE"
     module = "keystone.wsgi.api"
     checks = (Listens(), Answers(path="/v3"), IssuesTokens())
+
+    def base(self) -> str:
+        """Behind a server that has Keystone at a path of its own, that path is kept."""
+        address = self.address()
+        return address.root + unversioned(address.path)
 
     def announce(self) -> None:
         """What the agent makes of the login."""

@@ -42,8 +42,12 @@ class Api(Service):
             raise Misconfigured("url: this parameter is required; set it to the local address of the API")
         return self.url
 
+    def base(self) -> str:
+        """What the paths of this instance are below."""
+        return self.address().root
+
     def request(self, path: str) -> Request:
         """A GET of a path of this instance."""
         from ..system.http import Request
 
-        return Request(self.address().root + path, cafile=self.os_cacert, insecure=self.insecure)
+        return Request(self.base() + path, cafile=self.os_cacert, insecure=self.insecure)

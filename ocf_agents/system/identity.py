@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING, Record
 from .http import Request
 from .quoting import json_text
+from .url import unversioned
 
 if TYPE_CHECKING:
     from .url import Url
@@ -29,11 +30,7 @@ class Login(Record):
 
         A Keystone behind a path, as in http://host/identity/v3, keeps that path.
         """
-        path = self.url.path.rstrip("/")
-        for old in ("/v2.0", "/v3", "/v2.0/tokens", "/v3/auth/tokens"):
-            if path.endswith(old):
-                path = path[: -len(old)]
-        return f"{self.url.root}{path}/v3"
+        return f"{self.url.root}{unversioned(self.url.path)}/v3"
 
     @property
     def old(self) -> bool:

@@ -53,6 +53,16 @@ def split(raw: str) -> Url:
     return Url(scheme.lower(), host, port_in(port) or SCHEMES[scheme.lower()], slash + path)
 
 
+def unversioned(path: str) -> str:
+    """What stands in a path before the version of an API, such as /identity in /identity/v3/auth/tokens."""
+    kept = []
+    for part in path.split("/"):
+        if part.startswith("v") and part[1:].replace(".", "").isdigit():
+            break
+        kept.append(part)
+    return "/".join(kept).rstrip("/")
+
+
 def port_in(text: str) -> int:
     """The port that a text is; 0 where it is none that there can be."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0

@@ -193,6 +193,21 @@ def test_the_login_goes_where_os_auth_url_says(node: Node) -> None:
     assert asked(node)[-1] == "http://clusterkeystone:5000/v3/auth/tokens"
 
 
+@pytest.mark.parametrize("path", ["/identity", "/identity/", "/identity/v3", "/identity/v2.0/"])
+def test_a_keystone_behind_a_path_is_asked_below_it(node: Node, path: str) -> None:
+    node.listen(node.main(), 80)
+    base = "http://127.0.0.1:80/identity"
+    node.web.replies |= {f"{base}/v3": Reply(200), f"{base}/v3/auth/tokens": Reply(201)}
+    assert look(node, 20, url=f"http://127.0.0.1{path}", **LOGIN).code == 0
+    assert asked(node) == [f"{base}/healthcheck", f"{base}/v3", f"{base}/v3/auth/tokens"]
+
+
+@pytest.mark.parametrize("path", ["/", "/v3", "/v3/", "/v2.0"])
+def test_a_version_in_url_is_no_path_to_ask_below(node: Node, path: str) -> None:
+    assert look(node, 10, url=LOCAL + path).code == 0
+    assert asked(node) == [f"{LOCAL}/healthcheck", f"{LOCAL}/v3"]
+
+
 def test_names_of_old_and_of_today_are_accepted(node: Node) -> None:
     names = {"os_project_name": "service", "os_insecure": "true", "client_binary": "/usr/bin/keystone"}
     assert look(node, 20, os_username="monitor", os_password="x", **names).code == 0

@@ -32,6 +32,7 @@ def login(url: str = "http://h:5000", **more: str) -> Login:
         ("http://h:5000/", "http://h:5000/v3"),
         ("https://h/identity", "https://h:443/identity/v3"),
         ("https://h/identity/v3/", "https://h:443/identity/v3"),
+        ("https://h/identity/v2.0/tokens", "https://h:443/identity/v3"),
         ("http://[::1]:35357/v2.0", "http://[::1]:35357/v3"),
     ],
 )

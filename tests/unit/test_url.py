@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocf_agents.system.url import Url, port_in, split
+from ocf_agents.system.url import Url, port_in, split, unversioned
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,18 @@ def test_what_is_no_http_address_is_refused(text: str) -> None:
 )  # fmt: skip
 def test_a_text_is_a_port_or_it_is_none(text: str, port: int) -> None:
     assert port_in(text) == port
+
+
+@pytest.mark.parametrize(
+    ("path", "prefix"),
+    [
+        ("", ""), ("/", ""), ("/v3", ""), ("/v2.0/", ""), ("/v2.0/tokens", ""), ("/v2.1/$(tenant_id)s", ""),
+        ("/identity", "/identity"), ("/identity/", "/identity"), ("/identity/v3/", "/identity"),
+        ("/a/vault/v1/x", "/a/vault"), ("/v", "/v"),
+    ],
+)  # fmt: skip
+def test_what_stands_before_the_version_in_a_path_is_its_prefix(path: str, prefix: str) -> None:
+    assert unversioned(path) == prefix
 
 
 def test_a_login_in_a_url_is_refused_and_not_repeated() -> None:
