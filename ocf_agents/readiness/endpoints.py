@@ -12,6 +12,8 @@ from .line import absent, fault, ok, warning
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from requests import Session
+
     from .line import Line
     from .site import Placed, Site
 
@@ -47,7 +49,8 @@ def catalogue(site: Site) -> Iterator[Line]:
         yield warning("catalogue", login.lacks, "run this as root, where the password is")
         return
     try:
-        found = endpoints(login)
+        asking = direct(login)
+        found = endpoints(login, asking)
     except ImportError:
         yield absent("catalogue", *LIBRARY, "Keystone's catalogue")
         return
@@ -57,7 +60,7 @@ def catalogue(site: Site) -> Iterator[Line]:
     vips = {one.parameters.get("ip", "") for one in addresses(site.configuration)} - {""}
     for endpoint in found:
         yield leads(site, endpoint, vips)
-    yield from answers(found, trusted(login))
+    yield from answers(found, asking)
 
 
 def said(error: Exception) -> str:
@@ -65,7 +68,7 @@ def said(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def endpoints(placed: Placed) -> list[Endpoint]:
+def endpoints(placed: Placed, asking: Session) -> list[Endpoint]:
     """The endpoints that Keystone lists for this login."""
     from keystoneauth1 import session
     from keystoneauth1.identity import v3
@@ -80,7 +83,7 @@ def endpoints(placed: Placed) -> list[Endpoint]:
         user_domain_name=login.user_domain,
         project_domain_name=login.project_domain,
     )
-    made = session.Session(auth=auth, verify=trusted(placed), timeout=SECONDS)
+    made = session.Session(auth=auth, session=asking, verify=asking.verify, timeout=SECONDS)
     # Asked where the login is: the catalogue is what is in doubt.
     keystone = client.Client(session=made, endpoint_override=login.endpoint)
     names = {one.id: one.name or one.type for one in keystone.services.list()}
@@ -89,10 +92,15 @@ def endpoints(placed: Placed) -> list[Endpoint]:
     ]
 
 
-def trusted(placed: Placed) -> bool | str:
-    """What certificates are checked against, as requests takes it: a file, the system's, or nothing."""
+def direct(placed: Placed) -> Session:
+    """What asks as the agent does: it trusts what the login trusts, and knows no proxy of the shell."""
+    from requests import Session
+
     login = placed.agent.login()  # type: ignore[attr-defined]  # it has os_username
-    return False if login.insecure else (login.cafile or True)
+    made = Session()
+    made.trust_env = False
+    made.verify = False if login.insecure else (login.cafile or True)
+    return made
 
 
 def leads(site: Site, endpoint: Endpoint, vips: set[str]) -> Line:
@@ -112,19 +120,16 @@ def leads(site: Site, endpoint: Endpoint, vips: set[str]) -> Line:
     )
 
 
-def answers(found: list[Endpoint], verify: bool | str) -> Iterator[Line]:
+def answers(found: list[Endpoint], asking: Session) -> Iterator[Line]:
     """Somebody is well at each address, and has the same time."""
-    try:
-        import requests
-    except ImportError:
-        yield absent("endpoints", "requests", "python3-requests", "whether they answer")
-        return
+    from requests import RequestException
+
     roots = {f"{urlsplit(one.url).scheme}://{urlsplit(one.url).netloc}": one.service for one in found}
     for root, service in sorted(roots.items()):
         url = f"{root}/healthcheck"
         try:
-            answer = requests.get(url, timeout=SECONDS, verify=verify)
-        except requests.RequestException as error:
+            answer = asking.get(url, timeout=SECONDS)
+        except RequestException as error:
             yield fault(service, f"{url}: {said(error)[:120]}", "crm_mon -1")
             continue
         yield judged(service, url, answer.status_code, answer.text)

@@ -20,7 +20,10 @@ from ocf_agents.readiness.site import site
 from ocf_agents.system.host import Account
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from ocf_agents.readiness.site import Placed
 
 
 def asked(text: str, *looks: str) -> dict[str, dict[str, Any]]:
@@ -156,8 +159,55 @@ def test_an_endpoints_certificate_is_checked_against_what_the_login_trusts(tmp_p
         (login,) = site(crm.read(text)).placed
         with closing(Peer(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK", files=pair)) as peer:
             found = [Endpoint("keystone", "public", f"https://127.0.0.1:{peer.place[1]}/v3")]
-            (line,) = endpoints.answers(found, endpoints.trusted(login))
+            (line,) = endpoints.answers(found, endpoints.direct(login))
         assert line.status == status, line
+
+
+def reply(body: object, status: str = "200 OK", *headers: str) -> bytes:
+    """An answer over HTTP, after which the connection is closed."""
+    told = json.dumps(body)
+    lines = (f"HTTP/1.1 {status}", *headers, "Connection: close", f"Content-Length: {len(told)}", "", told)
+    return "\r\n".join(lines).encode()
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Peer]:
+    """The proxy that the shell names."""
+    with closing(Peer(reply({}))) as peer:
+        monkeypatch.setenv("no_proxy", "")
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{peer.place[1]}")
+        yield peer
+
+
+def keystone_at(peer: Peer) -> tuple[Placed, str]:
+    """A Keystone with a login there, and its URL."""
+    url = f"http://127.0.0.1:{peer.place[1]}/v3"
+    text = f"primitive k ocf:openstack:keystone params os_username=monitor os_auth_url={url}"
+    return site(crm.read(text)).placed[0], url
+
+
+def test_no_proxy_of_the_shell_stands_between_doctor_and_an_endpoint(proxy: Peer) -> None:
+    with closing(Peer(reply({}))) as peer:
+        login, url = keystone_at(peer)
+        (line,) = endpoints.answers([Endpoint("keystone", "public", url)], endpoints.direct(login))
+    assert line.status == "ok"
+    assert (len(peer.heard), proxy.heard) == (1, [])
+
+
+@pytest.mark.long  # keystoneclient takes its time to load
+def test_no_proxy_of_the_shell_stands_between_doctor_and_the_catalogue(proxy: Peer) -> None:
+    pytest.importorskip(
+        "keystoneclient", reason="python-keystoneclient is not installed, which lists the catalogue"
+    )
+    answers = [
+        reply({"token": {"expires_at": "2100-01-01T00:00:00Z"}}, "201 CREATED", "X-Subject-Token: gAAAA"),
+        reply({"services": [{"id": "1", "name": "glance", "type": "image"}]}),
+        reply({"endpoints": [{"id": "2", "service_id": "1", "interface": "public", "url": "http://x:9292"}]}),
+    ]
+    with closing(Peer(*answers)) as peer:
+        login, _ = keystone_at(peer)
+        found = endpoints.endpoints(login, endpoints.direct(login))
+    assert (found, proxy.heard) == ([Endpoint("glance", "public", "http://x:9292")], [])
 
 
 def test_a_clock_that_differs_is_a_fault() -> None:
