@@ -7,11 +7,16 @@ from ..lean import TYPE_CHECKING
 from ..system.url import Url
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from ..system.plan import Good
 
-SKIPPED = ("-d", "--daemon")
-WITH_VALUE = ("-u", "--user", "-P", "--pidfile")
-SYSCONFIG = {"PORT": "-p", "MAXCONN": "-c", "CACHESIZE": "-m"}
+PORT = "-p"
+BACKGROUND = "-d"
+OURS = ("-u", "-P")
+"""What the agent sees to; each has a value."""
+SHORT = {"--port": PORT, "--daemon": BACKGROUND, "--user": "-u", "--pidfile": "-P"}
+SYSCONFIG = {"PORT": PORT, "MAXCONN": "-c", "CACHESIZE": "-m"}
 """What the file of RHEL calls each option."""
 
 
@@ -34,7 +39,7 @@ class Memcached(
 
     def arguments(self) -> tuple[str, ...]:
         """The options in the configuration, and the port where one is given."""
-        port = ("-p", str(self.port)) if type(self).port.given(self) else ()
+        port = (PORT, str(self.port)) if type(self).port.given(self) else ()
         return (*self.options(), *port)
 
     def options(self) -> list[str]:
@@ -50,9 +55,9 @@ class Memcached(
             elif mark and name == "OPTIONS":
                 words += value.strip("\"'").split()
         kept, skip = [], False
-        for word in words:
-            drop = skip or word in SKIPPED or word in WITH_VALUE
-            skip = word in WITH_VALUE and not skip
+        for word in apart(words):
+            drop = skip or word == BACKGROUND or word in OURS
+            skip = word in OURS and not skip
             kept += [] if drop else [word]
         return kept
 
@@ -61,9 +66,9 @@ class Memcached(
         return ()
 
     def address(self) -> Url:
-        """The port in the configuration, if none is given."""
-        words = self.options()
-        return Url("tcp", self.host_name, self.port_else(dict(zip(words, words[1:])).get("-p", "")))
+        """The port in the configuration or among more arguments, if none is given."""
+        words = [*self.options(), *apart(self.additional_parameters)]
+        return Url("tcp", self.host_name, self.port_else(dict(zip(words, words[1:])).get(PORT, "")))
 
     def place(self) -> tuple[str, int]:
         """Where it listens."""
@@ -76,6 +81,20 @@ class Memcached(
     def good(self) -> Good:
         """A version, or the refusal of a server that wants a login first."""
         return 0, (b"VERSION ", b"CLIENT_ERROR unauthenticated"), b"", b"\r\n"
+
+
+def apart(words: Iterable[str]) -> Iterator[str]:
+    """The words, the options that matter here by their short names and with their values as words of their own."""
+    for word in words:
+        name, mark, value = word.partition("=")
+        if name in SHORT:
+            yield SHORT[name]
+            yield from (value,) if mark else ()
+        elif word[:2] in (PORT, *OURS) and word[2:]:
+            yield word[:2]
+            yield word[2:]
+        else:
+            yield word
 
 
 AGENTS = (Memcached,)

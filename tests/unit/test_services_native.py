@@ -126,6 +126,26 @@ def test_a_port_with_a_comment_behind_it_is_read(cloud: Cloud) -> None:
     assert act(agent("mongodb"), "start", cloud).code == 0
 
 
+@pytest.mark.parametrize("port", ["-p 11311", "-p11311", "--port=11311", "--port 11311"])
+def test_memcacheds_port_is_found_in_every_way_to_write_it(cloud: Cloud, port: str) -> None:
+    cloud.spoken["127.0.0.1", 11311] = GOOD["memcached"]
+    cloud.install("/usr/bin/memcached", life=daemon(port=11311))
+    for text, more in ((f"-d\n{port}\n", ""), (f'OPTIONS="-v {port}"\n', ""), ("", f"-v {port}")):
+        cloud.files["/etc/memcached.conf"] = text
+        assert act(agent("memcached"), "start", cloud, additional_parameters=more).code == 0
+        assert act(agent("memcached"), "monitor", cloud, depth=10, additional_parameters=more).code == 0
+        assert act(agent("memcached"), "stop", cloud).code == 0
+
+
+@pytest.mark.parametrize(
+    "word", ["-d", "--daemon", "-u x", "-ux", "--user=x", "-P /y", "-P/y", "--pidfile=/y"]
+)
+def test_what_the_agent_sees_to_itself_is_not_handed_to_memcached(cloud: Cloud, word: str) -> None:
+    cloud.files["/etc/memcached.conf"] = f"{word}\n-m 64\n"
+    assert act(agent("memcached"), "start", cloud).code == 0
+    assert cloud.spawned[-1].argv == ("/usr/bin/memcached", "-m", "64")
+
+
 def test_options_of_memcached_come_from_debians_file_or_rhels(cloud: Cloud) -> None:
     assert act(agent("memcached"), "start", cloud).code == 0
     assert cloud.spawned[-1].argv == ("/usr/bin/memcached", "-p", "11211", "-m", "64")
