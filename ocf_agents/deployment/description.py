@@ -36,6 +36,7 @@ LOGIN = {
 """What the file calls them, and what the agents do."""
 PLACE = ("vip", "netmask", "nic")
 NONE = "none"
+IPV4_BITS, IPV6_BITS = 32, 128
 
 
 class Wrong(Exception):
@@ -203,8 +204,12 @@ def wanted(name: str, services: Table, network: Table, faults: Faults) -> Wanted
     address = None
     if "vip" in table.entries:
         mask, nic = place(table, faults)
-        mask, nic = mask or faults.text(network, "netmask"), nic or faults.text(network, "nic")
+        masked = table if mask else network
+        mask, nic = faults.text(masked, "netmask"), nic or faults.text(network, "nic")
         address = Address(ip(table, "vip", faults, name), mask, nic)
+        if "." in address.ip and IPV4_BITS < bits(mask) <= IPV6_BITS:
+            fact = f"netmask: {mask!r} is more than the {IPV4_BITS} bits of an IPv4 vip; write one such as 24"
+            faults.add(masked.lines("netmask"), fact)
     given = parameters(table, agents, faults)
     made = Wanted(service, agents, given, address)
     if service.replicated and not given.get("mysql", {}).get("replication_user"):
@@ -215,9 +220,14 @@ def wanted(name: str, services: Table, network: Table, faults: Faults) -> Wanted
 def place(table: Table, faults: Faults) -> tuple[str, str]:
     """The netmask and the interface."""
     mask, nic = faults.text(table, "netmask"), faults.text(table, "nic")
-    if mask and not (mask.isascii() and mask.isdigit() and int(mask) <= 128):
+    if mask and bits(mask) > IPV6_BITS:
         faults.add(table.lines("netmask"), f"netmask: {mask!r} is no number of bits such as 24")
     return mask, nic
+
+
+def bits(mask: str) -> int:
+    """The number that a netmask is; one that is too large for any other text."""
+    return int(mask) if mask.isascii() and mask.isdigit() and len(mask) <= 3 else IPV6_BITS + 1
 
 
 def agents_of(service: catalogue.Service, table: Table, faults: Faults) -> tuple[type[Agent], ...]:

@@ -65,8 +65,10 @@ class Faults:
     found: list[Fault] = field(default_factory=list)
 
     def add(self, line: int, text: str) -> None:
-        """One more."""
-        self.found.append(Fault(line, text))
+        """One more; what is wrong for several at once is told once."""
+        fault = Fault(line, text)
+        if fault not in self.found:
+            self.found.append(fault)
 
     def text(self, table: Table, name: str, default: str = "") -> str:
         """An entry that is a text."""

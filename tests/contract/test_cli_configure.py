@@ -150,6 +150,37 @@ def test_a_bad_file_gets_one_line_for_each_fault_with_its_number(tmp_path: Path)
     assert told[11][1].startswith("keystoned: no such service; there are mysql, ")
 
 
+NETMASKS = """\
+nodes:
+  a: {address: 10.0.0.1, fence: none}
+  b: {address: 10.0.0.2, fence: none}
+network: {netmask: %s}
+services:
+  glance: {vip: 10.0.0.7}
+  keystone: {%s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("network", "place", "lines"),
+    [
+        ("24", "vip: 10.0.0.9", []),
+        ("32", "vip: 10.0.0.9", []),
+        ("33", "vip: 10.0.0.9", [4]),
+        ("128", "vip: 10.0.0.9", [4]),
+        ("24", "vip: 10.0.0.9, netmask: 64", [7]),
+        ("64", "vip: fd00::9", [4]),
+        ("24", "vip: fd00::9, netmask: 64", []),
+        ("24", "vip: fd00::9, netmask: 129", [7]),
+        ("9" * 5000, "vip: fd00::9", [4]),
+    ],
+)
+def test_a_netmask_has_no_more_bits_than_its_address(network: str, place: str, lines: list[int]) -> None:
+    said = called("configure", "-", stdin=NETMASKS % (network, place))
+    told = [line.partition("line ")[2].partition(": netmask: ")[0] for line in said.err.splitlines()]
+    assert (said.code, told) == (2 if lines else 0, [str(line) for line in lines]), said.err
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
