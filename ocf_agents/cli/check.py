@@ -36,7 +36,11 @@ ASK = "-"
 @click.option(
     "--resource", metavar="NAME", help="Take agent and parameters from the cluster's configuration."
 )
-@click.option("--watch", is_flag=True, help="Go on looking, and write a line when something changes.")
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Go on looking, and write a line when something changes; with --json each is an object (JSON lines).",
+)
 @click.option(
     "--every",
     type=click.FloatRange(0, min_open=True),
@@ -173,7 +177,7 @@ def follow(trial: Trial, every: float, times: int, as_json: bool) -> bool:
                 last = (one.code, one.reason)
                 moment = time.strftime("%H:%M:%S")
                 if as_json:
-                    write_json({"time": moment, **asdict(one)})
+                    write_json({"time": moment, **asdict(one)}, line=True)
                 else:
                     click.echo(f"{moment}  {coloured(one.verdict, 8)} {one.reason or one.meaning}")
             if times and looks >= times:

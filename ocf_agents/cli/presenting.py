@@ -47,9 +47,9 @@ def coloured(word: str, width: int = 0) -> str:
     return click.style(word.ljust(width), fg=COLOURS.get(word))
 
 
-def write_json(value: object) -> None:
-    """The value, with keys in the order they were given."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+def write_json(value: object, *, line: bool = False) -> None:
+    """The value, with keys in the order they were given; in one line where others follow."""
+    click.echo(json.dumps(value, indent=None if line else 2, ensure_ascii=False))
 
 
 def columns(rows: Iterable[Sequence[str]]) -> None:

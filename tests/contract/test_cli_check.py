@@ -79,6 +79,12 @@ def test_watching_writes_a_line_for_each_change_only(running: Resource) -> None:
     assert "ok" in said.out
 
 
+def test_watching_writes_a_change_for_another_program_in_one_line_too(running: Resource) -> None:
+    said = called(*hosted(running, "--watch", "--times", "1", "-p", "os_username=", "--json"))
+    (line,) = said.out.splitlines()
+    assert json.loads(line)["verdict"] == "ok"
+
+
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
