@@ -41,12 +41,25 @@ class Configured(Service):
         return tuple(file for file in (self.config, *more) if file)
 
     def configuration(self) -> Configuration:
-        """What the service reads: the directories of its project, then its files, then its arguments'."""
+        """What the service reads: the usual directories, then its files, then those of its arguments."""
         if self.read is None:
-            project = self.name.partition("-")[0]
-            directories = [f"/etc/{project}/{stem}.conf.d" for stem in (project, self.name)]
-            self.read = oslo.read(self.host, (*self.files, *self.told()), directories)
+            told = self.told()
+            usual = () if any(one.endswith("/") for one in told) else self.directories()
+            self.read = oslo.read(self.host, (*self.files, *told), usual)
         return self.read
+
+    def directories(self) -> list[str]:
+        """The project's and the program's, each where it is found first (find_config_dirs of oslo.config)."""
+        project = self.name.partition("-")[0]
+        account = self.host.account(self.user)
+        homes = (f"{account.home}/.{project}", account.home) if account else ()
+        places = (*homes, f"/etc/{project}", "/etc")
+        program = self.binary.rpartition("/")[2].removesuffix(".py")
+        found: list[str] = []
+        for stem in (project, program):
+            several = (f"{place}/{stem}.conf.d" for place in places)
+            found += [one for one in several if self.host.exists(one)][:1]
+        return found
 
     def told(self) -> list[str]:
         """The files, and with a slash at their end the directories, that more arguments name."""

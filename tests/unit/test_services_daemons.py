@@ -284,6 +284,54 @@ def test_more_arguments_name_more_configuration(cloud: Cloud) -> None:
     assert act(COMPUTE, "monitor", cloud, depth=10, additional_parameters="--config-dir=/etc/x").code == 0
 
 
+def broker(cloud: Cloud, kind: str = "nova-compute", **parameters: str) -> str:
+    """Where the daemon finds its broker, as the agent reads its configuration."""
+    context = Context("monitor", {f"OCF_RESKEY_{name}": value for name, value in parameters.items()})
+    made = agent(kind)(context, cloud, Log(kind, {}))
+    return str(made.configuration().brokers()[0])  # type: ignore[attr-defined]  # it is a daemon
+
+
+def fragment(cloud: Cloud, directory: str, host: str) -> None:
+    """A directory of configuration names a broker."""
+    cloud.directories.add(directory)
+    cloud.files[f"{directory}/broker.conf"] = f"[DEFAULT]\ntransport_url = rabbit://{host}\n"
+
+
+@pytest.mark.parametrize("place", ["/var/lib/nova/.nova", "/var/lib/nova", "/etc/nova", "/etc"])
+@pytest.mark.parametrize("stem", ["nova", "nova-compute"])
+def test_directories_of_configuration_are_found_where_oslo_looks(cloud: Cloud, place: str, stem: str) -> None:
+    cloud.files[CONFIG] = ""
+    fragment(cloud, f"{place}/{stem}.conf.d", "found")
+    assert broker(cloud) == "found:5672"
+
+
+def test_a_directory_nearer_to_the_user_hides_the_systems_and_the_programs_wins_over_the_projects(
+    cloud: Cloud,
+) -> None:
+    cloud.files[CONFIG] = ""
+    fragment(cloud, "/etc/nova/nova.conf.d", "system")
+    fragment(cloud, "/var/lib/nova/.nova/nova.conf.d", "user")
+    assert broker(cloud) == "user:5672"
+    fragment(cloud, "/etc/nova/nova-compute.conf.d", "program")
+    assert broker(cloud) == "program:5672"
+
+
+def test_a_directory_has_the_name_of_the_program_and_not_of_the_agent(cloud: Cloud) -> None:
+    cloud.files["/etc/ceilometer/ceilometer.conf"] = ""
+    fragment(cloud, "/etc/ceilometer/ceilometer-polling.conf.d", "program")
+    fragment(cloud, "/etc/ceilometer/ceilometer-agent-central.conf.d", "agent")
+    assert broker(cloud, "ceilometer-agent-central") == "program:5672"
+    assert broker(cloud, "ceilometer-agent-central", binary="/opt/ceilometer-agent-central") == "agent:5672"
+
+
+def test_a_directory_among_the_arguments_is_read_in_place_of_the_usual_ones(cloud: Cloud) -> None:
+    cloud.files[CONFIG] = ""
+    fragment(cloud, "/etc/nova/nova.conf.d", "usual")
+    cloud.files["/etc/x/other.conf"] = "[DEFAULT]\nstate_path = /x\n"
+    assert broker(cloud) == "usual:5672"
+    assert broker(cloud, additional_parameters="--config-dir /etc/x") == "*:5672"
+
+
 def test_a_flag_file_of_2012_is_passed_as_one(cloud: Cloud) -> None:
     cloud.files[CONFIG] = "# nova\n--rabbit_host=10.0.0.5\n--sql_connection=mysql://n:s@10.0.0.9/nova\n"
     cloud.install("/usr/bin/nova-cert", life=daemon(BROKER, DATABASE))
