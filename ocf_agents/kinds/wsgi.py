@@ -30,7 +30,7 @@ class Wsgi(Api):
     uwsgi_config = Path(
         "",
         "uWSGI configuration",
-        "The ini file that uWSGI reads; where it does not exist, the agent's own settings are used.",
+        "The ini file that uWSGI reads; where the default does not exist, the agent's own settings are used.",
     )
 
     config_environment: ClassVar[str] = ""
@@ -47,6 +47,15 @@ class Wsgi(Api):
         if found is None and self.uwsgi != "auto":
             raise NotInstalled(f"uwsgi={self.uwsgi}: no such program on this node; is the package installed?")
         return found
+
+    def check_files(self) -> None:
+        """An ini file that was asked for exists, or NotInstalled."""
+        super().check_files()
+        asked = self.context.parameters.get("uwsgi_config") and self.wrapped() and self.server()
+        if asked and not self.host.is_file(self.uwsgi_config):
+            raise NotInstalled(
+                f"uwsgi_config={self.uwsgi_config}: no such file on this node; is the file system mounted?"
+            )
 
     def check_program(self) -> None:
         """The script is there, or uWSGI and a release that has the module in its place."""

@@ -244,6 +244,19 @@ def test_a_release_without_a_server_of_its_own_runs_under_uwsgi(cloud: Cloud) ->
     assert act(NOVA, "stop", cloud).code == 0
 
 
+def test_an_ini_file_that_the_operator_names_must_be_there_where_uwsgi_would_read_it(cloud: Cloud) -> None:
+    named = {"uwsgi_config": "/etc/nova/uwsgl.ini"}
+    assert act(NOVA, "start", cloud, **named).code == 0, "the release's own server reads no such file"
+    assert act(NOVA, "stop", cloud, **named).code == 0
+    del cloud.daemons["/usr/bin/nova-api"]
+    cloud.install("/usr/bin/uwsgi_python3", life=daemon(port=8774))
+    done = act(NOVA, "start", cloud, **named)
+    assert done.code == 5
+    assert done.reason.startswith("uwsgi_config=/etc/nova/uwsgl.ini: no such file on this node")
+    assert act(NOVA, "stop", cloud, **named).code == 0
+    assert act(NOVA, "start", cloud).code == 0, "nobody named the default"
+
+
 def test_a_console_proxy_serves_the_pages_it_is_told_to(cloud: Cloud) -> None:
     cloud.install("/usr/bin/nova-novncproxy", life=daemon(port=6085))
     cloud.files["/etc/nova/nova.conf"] = "[vnc]\nnovncproxy_host = 10.0.0.11\n"
