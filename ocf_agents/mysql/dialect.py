@@ -144,6 +144,11 @@ def column(name: str) -> str:
     return name
 
 
+def closed(read_only: object) -> bool:
+    """Whether this value of read_only keeps clients from writing; MariaDB 12 has more such values than ON."""
+    return str(read_only).upper() not in ("OFF", "0")
+
+
 def history_query(version: Version) -> str:
     """The question for all transactions that a server has applied, or has at least in its log.
 

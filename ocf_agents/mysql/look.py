@@ -232,7 +232,7 @@ def from_words(told: dict[str, str]) -> Look:
         executed, received = ends(told)
     return Look(
         answer=ANSWERS,
-        read_only=told.get("read_only", "ON").upper() == "ON",
+        read_only=dialect.closed(told.get("read_only", "ON")),
         source=told.get("Master_Host", ""),
         receiving=told.get("Slave_IO_Running", ""),
         applying=told.get("Slave_SQL_Running", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
 from ..system.errors import Refused
+from .dialect import closed
 from .driver import granted, import_driver, said
 from .encryption import encryption
 from .histories import asking
@@ -78,7 +79,7 @@ def ask_peer(source: Source, version: Version, seconds: float) -> Peer:
     except OSError as error:
         # The driver makes faults of the network its own; these are of the files.
         raise TurnedAway(f"{source.encryption}: {error.strerror or error}") from error
-    return Peer(history, bool(read_only), int(server_id), grants)
+    return Peer(history, closed(read_only), int(server_id), grants)
 
 
 def lasts(error: Exception, source: Source) -> bool:

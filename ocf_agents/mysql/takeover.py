@@ -10,6 +10,7 @@ from ..ocf.codes import Failure
 from ..system.errors import Refused
 from . import vip
 from .diagnosis import PROMOTED_SCORE
+from .dialect import closed
 from .durability import taken_over
 from .election import Candidate, elect
 from .gtid import covers
@@ -41,7 +42,7 @@ def close(member: Member) -> None:
     if member.lossless:
         # Nobody writes any more; what this server will apply as a replica must wait for nobody.
         member.server.set_waits(False)
-    if not int(member.server.value("@@GLOBAL.read_only")):
+    if not closed(member.server.value("@@GLOBAL.read_only")):
         raise Failure("the server is still writable after read_only was set; who opens it?")
     member.publish(Report("", False, member.server.history(), CLOSED))
 
@@ -161,7 +162,7 @@ def open_writes(member: Member, main: Process) -> None:
     member.server.open_writes()
     if member.memory["events"]:
         member.server.tell("SET GLOBAL event_scheduler = 1")
-    if int(member.server.value("@@GLOBAL.read_only")):
+    if closed(member.server.value("@@GLOBAL.read_only")):
         raise Failure("the server is still read-only after it was opened")
 
 
