@@ -6,7 +6,7 @@ from ..lean import TYPE_CHECKING
 from ..ocf.codes import Failure, Misconfigured, NotInstalled
 from ..system.errors import Missing, Refused
 from .dialect import word
-from .look import ANSWERS, CROWDED, ask, judge
+from .look import ANSWERS, CROWDED, DENIED, ask, judge
 from .receipt import ask_primary
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def check_server(member: Member, clone: Clone, replicated: bool) -> None:
         findings += [f"reseed=auto: {finding}" for finding in reseeding(member, look.answer == ANSWERS)]
     if look.unfit:
         findings.append(f"this server {look.unfit}")
+    if look.answer == DENIED:
+        findings.append(f"this server refuses the monitor: {look.error}")
     if look.answer == ANSWERS:
         findings += server_findings(member)
     if look.placed:

@@ -125,7 +125,7 @@ def survey(member: Member, look: Look, pact: Pact, peer: Peer) -> tuple[Case, Lo
     at = told(look)
     if at and at.log != end.log and look.receiving != "No":
         member.server.stop_receiving()
-        look = member.look()
+        look = member.look_within()
         at = told(look)
     if at and not at.log and at.named and look.source == member.address(pact.primary):
         # Told by hand, or by this agent before it could connect: a place in the log of that very server.

@@ -89,7 +89,7 @@ STATES = (
     State("crowded", lambda case: case.look.answer == CROWDED, DEGRADED, KEEP, False,
           "has no connection left for the monitor: {error}"),
     State("denied", lambda case: case.look.answer == DENIED, DEGRADED, KEEP, True,
-          "refuses the login of the monitor: {error}"),
+          "refuses the monitor: {error}"),
     State("plain", lambda case: not case.replicated, SUCCESS, None, True, "serves"),
     State("single", lambda case: case.single, FAILED_PROMOTED, None, False,
           "was started as a single server; it has to be started again as one that replicates"),

@@ -42,6 +42,11 @@ WORDS: dict[str, tuple[tuple[str, tuple[int, int, int], str], ...]] = {
         (MYSQL, (0, 0, 0), "SHOW SLAVE STATUS"),
         (MYSQL, (8, 0, 22), "SHOW REPLICA STATUS"),
     ),
+    "may show replica": (
+        (MARIADB, (0, 0, 0), "REPLICATION SLAVE ADMIN"),
+        (MARIADB, (10, 5, 9), "SLAVE MONITOR"),
+        (MYSQL, (0, 0, 0), "REPLICATION CLIENT"),
+    ),
     "show log": (
         (MARIADB, (0, 0, 0), "SHOW MASTER STATUS"),
         (MYSQL, (0, 0, 0), "SHOW MASTER STATUS"),

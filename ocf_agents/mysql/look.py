@@ -24,6 +24,8 @@ ANSWERS, CROWDED, DENIED, SILENT = "answers", "crowded", "denied", "silent"
 FULL = ("1040", "1203", "1226")
 """Too many connections: of all, of this user, of this account's quota."""
 REFUSED = ("1045", "1698", "1130", "1044", "1862", "1820")
+WITHHELD = "1227"
+"""The account may not ask that: which of the questions is refused is a matter of replication."""
 CLIENTS = ("mariadb", "mysql")
 
 VARIABLES = (
@@ -107,14 +109,16 @@ class Look(Record):
         return not self.source or self.exhausted
 
 
-def look(host: Host, login: Login, version: Version, seconds: float) -> Look:
-    """What the server says of itself now."""
+def look(host: Host, login: Login, version: Version, seconds: float, replicated: bool = True) -> Look:
+    """What the server says of itself now; one that is not replicated need not say whom it follows."""
     done = ask(host, login, batch(version), seconds)
     if done is None:
         return Look(SILENT, "the client program had no answer in time")
     code, output, errors = done
-    fault = judge(code, errors)
-    return read(output) if not fault[0] else Look(*fault)
+    fault, words = judge(code, errors)
+    if not fault and replicated and f"ERROR {WITHHELD} " in errors:
+        fault, words = DENIED, withheld(login, version)
+    return Look(fault, words) if fault else read(output)
 
 
 def questions(version: Version) -> tuple[str, ...]:
@@ -185,6 +189,12 @@ def judge(code: int, errors: str) -> tuple[str, str]:
     if number.startswith("2") and len(number) == 4:
         return SILENT, first
     return ("", "") if code == 0 or number else (SILENT, errors.strip() or f"exit code {code}")
+
+
+def withheld(login: Login, version: Version) -> str:
+    """What an account needs that may not ask whom the server follows, for people."""
+    asked, grant = (dialect.word(topic, version) for topic in ("show replica", "may show replica"))
+    return f"{login.user} may not {asked}; GRANT {grant} ON *.* TO {login.user}@localhost"
 
 
 def read(output: str) -> Look:

@@ -132,8 +132,8 @@ class Member:
 
     def look(self) -> Look:
         """What the server says of itself now; one without GTIDs is asked more."""
-        seen = look(self.host, self.login, self.version, self.patience)
-        return look(self.host, self.login, self.version, self.patience) if self.learned(seen) else seen
+        seen = look(self.host, self.login, self.version, self.patience, self.replicated)
+        return self.look() if self.learned(seen) else seen
 
     def look_within(self) -> Look:
         """The same, asked in the conversation that changes the server."""

@@ -134,7 +134,7 @@ def begin(member: Member, look: Look, pact: Pact | None) -> tuple[str, Position]
     if look.placed:
         from .crossing import record
 
-        junction = record(member, member.look(), pact)
+        junction = record(member, member.look_within(), pact)
         return str(junction), junction.received or junction.opened
     if look.source:
         member.server.forget_source()
@@ -212,7 +212,7 @@ def drain(member: Member, look: Look) -> None:
     resume(member, look)
 
     def done() -> bool:
-        seen[0] = member.look()
+        seen[0] = member.look_within()
         return seen[0].drained or bool(seen[0].trouble)
 
     member.deadline.wait(done, member.deadline.left() * DRAIN)

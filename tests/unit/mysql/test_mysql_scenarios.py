@@ -61,15 +61,16 @@ def test_promote_looks_again_and_again_until_the_relay_log_is_applied(
     node = whole.nodes["n2"]
     node.server.received, node.server.applying = "0-1-120", "No"
     looks: list[str] = []
-    client = node.client
+    look = node.server.look
 
-    def slowly(world: Any, call: Any) -> Any:
+    def slowly() -> Any:
+        node.sleep(0.01)
         if node.server.applying == "Yes":
             looks.append(node.server.state)
             node.server.state = f"0-1-{min(120, 112 + len(looks))}"
-        return client(world, call)
+        return look()
 
-    monkeypatch.setitem(node.programs, "/usr/bin/mysql", slowly)
+    monkeypatch.setattr(node.server, "look", slowly)
     monkeypatch.setattr(node.server, "apply_relay_log", lambda: setattr(node.server, "applying", "Yes"))
     lose(whole, "n1")
     assert promote(node).code == 0
