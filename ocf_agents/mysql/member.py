@@ -26,6 +26,8 @@ GROUP = "mysql_replication"
 SAFE = ("mysqld_safe", "safe_mysqld", "mariadbd-safe")
 SERVERS = ("mariadbd", "mysqld")
 CONFIGURATION = "/var/lib/pacemaker/cib/cib.xml"
+UNSEEN = 60.0
+"""Seconds for which a node that has no copy of that, a remote one or a bundle, goes by what it has read there."""
 LOOK = 0.5
 """The part of an action's time that one look may take."""
 
@@ -218,8 +220,8 @@ class Member:
         return f"{self.resource}_PACT"
 
     def edited(self) -> str:
-        """What changes whenever the cluster's configuration does."""
-        return self.host.stamp(CONFIGURATION)
+        """What changes whenever the cluster's configuration does, or in time where no copy of it is here."""
+        return self.host.stamp(CONFIGURATION) or str(int(self.host.now() // UNSEEN))
 
     def pact(self) -> Pact | None:
         """The pact as the cluster has it now, unless this node has seen a newer one.

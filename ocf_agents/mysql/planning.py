@@ -17,7 +17,7 @@ from .claims import wording
 from .diagnosis import diagnose
 from .dialect import column
 from .look import STATUS, batch, client, options, quoted, read
-from .member import CONFIGURATION
+from .member import CONFIGURATION, UNSEEN
 from .memory import FRESH
 from .replica import at_rest
 
@@ -70,16 +70,17 @@ def known(member: Member, nameless: Member, judged: Diagnosis) -> dict[str, obje
         table = Question(member, member.tester, member.counting)
         asked.append(table.noted(nameless.tester or nameless.login, 1, {COUNT: NEVER**2}))
     names = (f"{PARAMETER}{META}{name}" for name in CIRCUMSTANCES)
+    stamp = member.host.stamp(CONFIGURATION)
     files = (memory.path, *(f"{memory.path}.{ending}" for ending in ("opened", "met", "receipt")))
     return (
         None
         if None in asked
         else {
-            "until": int(memory["told"]) + FRESH,
+            "until": int(memory["told"]) + FRESH if stamp else member.host.now() + UNSEEN,
             "caller": (caller.pid, caller.started),
             "circumstances": [(name, given.context.environment.get(name, "")) for name in names],
             "files": [(path, member.host.read_bytes(path)) for path in (*files, member.pidfile)],
-            "stamps": [(CONFIGURATION, member.edited())],
+            "stamps": [(CONFIGURATION, stamp)],
             "asked": asked,
         }
     )

@@ -13,6 +13,7 @@ from ocf_agents.agents.mysql import Mysql
 from ocf_agents.mysql import peer
 from ocf_agents.mysql.gtid import domains
 from ocf_agents.mysql.look import Look, read
+from ocf_agents.mysql.member import CONFIGURATION, Member
 from ocf_agents.system.errors import Refused
 from ocf_agents.system.run import Finished
 
@@ -247,7 +248,7 @@ class Node(World):
             "/run/mysqld",
             "/var/log",
         }
-        self.files |= {"/etc/mysql/my.cnf": "[mysqld]\n", "/var/log/mysql.log": ""}
+        self.files |= {"/etc/mysql/my.cnf": "[mysqld]\n", "/var/log/mysql.log": "", CONFIGURATION: "<cib/>"}
         self.install("/usr/bin/mysqld_safe", life=lambda *_: None)
         self.install("/usr/sbin/mariadbd", life=self.boot)
         self.programs["/usr/sbin/mariadbd"] = lambda *_: Finished(0, VERSION)
@@ -390,7 +391,6 @@ def flags(told: Mapping[str, tuple[str, ...]], how: str) -> list[str]:
 
 def converse(monkeypatch: Any, cluster: Cluster) -> None:
     """Conversations with servers go to those of the cluster."""
-    from ocf_agents.mysql.member import Member
 
     def ask(source: Any, version: Any, seconds: float) -> peer.Peer:
         node = cluster.nodes.get(cluster.vip if source.host == VIP else source.host)

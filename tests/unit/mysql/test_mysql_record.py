@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from database import Cluster, lose, promote, reboot, settle
 from test_mysql_receipt import CONFIGURATION, RECORD, set_back
 
+from ocf_agents.mysql.member import UNSEEN
 from ocf_agents.mysql.pact import Pact
 
 
@@ -81,3 +83,24 @@ def test_a_replica_tells_a_cluster_that_was_started_anew_how_far_it_is(whole: Cl
     node.monitor(interval=0)
     node.monitor()
     assert whole.reports["n2"] == known
+
+
+STRUCK_OFF = "primary=n1;standbys=;invited=;position=0-1-100;serial=99999999999"
+LOST = "primary=n1;standbys=;invited=;position=0-1-100"
+
+
+@pytest.mark.parametrize(("name", "edited"), [("n2", STRUCK_OFF), ("n1", LOST)])
+def test_a_node_without_a_copy_of_the_configuration_reads_the_record_anew_after_a_while(
+    whole: Cluster, name: str, edited: str
+) -> None:
+    """A remote node and a bundle have none, so that nothing shows when it was edited."""
+    node = whole.nodes[name]
+    node.remove(CONFIGURATION)
+    node.monitor()
+    whole.facts[RECORD] = edited
+    node.sleep(UNSEEN + 1)
+    node.monitor()
+    if name == "n2":
+        assert node.score is None
+    else:
+        assert Pact.read(node.pact) == Pact("n1", ("n2",), "", "0-1-100")

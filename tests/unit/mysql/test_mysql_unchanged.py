@@ -9,6 +9,7 @@ import pytest
 from database import META, PARAMETERS, RESOURCE, Cluster, Node, promote
 from support.world import RUN
 
+from ocf_agents.mysql.member import CONFIGURATION, UNSEEN
 from ocf_agents.system import plan, run, statements, unchanged
 
 PLAN = f"{RUN}/{RESOURCE}.plan"
@@ -144,7 +145,7 @@ CHANGES: dict[str, Change] = {
     "it was set apart": remembers("quarantine", "it has 0-2-7"),
     "it may not lead": remembers("eligible", "0"),
     "the cluster has to be told": remembers("claim", ""),
-    "the cluster was edited": lambda node: node.files.update({"/var/lib/pacemaker/cib/cib.xml": "<cib/>"}),
+    "the cluster was edited": lambda node: node.files.update({CONFIGURATION: "<cib edited=''/>"}),
     "promote opened it": lambda node: node.files.update({f"{MEMORY}.opened": "101:5"}),
     "the pact was not met": lambda node: node.remove(f"{MEMORY}.met"),
     "the receipt is gone": lambda node: node.remove(f"{MEMORY}.receipt"),
@@ -177,6 +178,18 @@ def test_one_change_sends_a_monitor_the_long_way(replica: Node, change: Change) 
 )
 def test_a_probe_and_a_call_of_another_resource_go_the_long_way(replica: Node, name: str, value: str) -> None:
     assert not holds(replica, **{name: value})
+
+
+def test_a_node_without_a_copy_of_the_configuration_goes_the_long_way_once_a_minute(replica: Node) -> None:
+    """A remote node and a bundle have none."""
+    replica.sleep(UNSEEN + 1)
+    assert holds(replica)
+    replica.remove(CONFIGURATION)
+    assert not holds(replica)
+    assert replica.monitor().code == 0
+    assert holds(replica)
+    replica.sleep(UNSEEN + 1)
+    assert not holds(replica)
 
 
 def test_a_primary_and_a_server_with_a_next_step_have_no_plan(whole: Cluster) -> None:
