@@ -46,12 +46,11 @@ def settled(member: Member, look: Look) -> bool:
         return True
     if memory["edited"] != member.edited():
         return False
+    replicas = look.dumps - int(memory["strangers"] or 0)
     if memory["guard"] == ALONE:
-        return not look.waits and look.dumps == 0
+        return not look.waits and replicas == 0
     standbys = int(memory["standbys"] or 0)
-    return (
-        memory["guard"] == SETTLED and look.waits and not stalled and look.clients == look.dumps == standbys
-    )
+    return memory["guard"] == SETTLED and look.waits and not stalled and look.clients == replicas == standbys
 
 
 def advance(member: Member, look: Look) -> None:
@@ -92,12 +91,12 @@ def see(member: Member, look: Look, pact: Pact) -> durability.Facts:
     """What the primary sees of its replicas."""
     members = member.cluster.members()
     reports = member.reports()
-    hosts = {*member.server.dump_hosts()}
+    hosts = member.server.dump_hosts()
     names = {name for name in members if name != member.name}
     attached = frozenset(
         name
         for name in names
-        if members[name] != "clean" and (receives(member, name, hosts) or asks(reports.get(name)))
+        if members[name] != "clean" and (receives(member, name, {*hosts}) or asks(reports.get(name)))
     )
     acknowledging = frozenset(
         name for name in attached if look.clients and name in reports and reports[name].acknowledges
@@ -114,8 +113,7 @@ def see(member: Member, look: Look, pact: Pact) -> durability.Facts:
         and covers(reports[name].position, parse(began.removeprefix(SINCE)))
     )
     unable = frozenset(name for name, report in reports.items() if report.word == BROKEN)
-    if look.clients > len(attached):
-        warn_of_strangers(member, names, hosts)
+    heed_strangers(member, look, names, hosts, attached)
     return durability.Facts(
         member.name,
         pact,
@@ -154,12 +152,19 @@ def receives(member: Member, name: str, hosts: set[str]) -> bool:
     return bool(found & member.host.addresses(given))
 
 
-def warn_of_strangers(member: Member, names: set[str], hosts: set[str]) -> None:
-    """The log says who receives from here and is no node of the cluster, where one of them acknowledges."""
-    found = [host for host in hosts if not any(receives(member, name, {host}) for name in names)]
-    if found:
+def heed_strangers(
+    member: Member, look: Look, names: set[str], hosts: tuple[str, ...], attached: frozenset[str]
+) -> None:
+    """It is remembered how many receive from here that are no nodes of the cluster, not even absent ones.
+
+    The log names them where one of them acknowledges.
+    """
+    more = hosts if len(hosts) > len(attached) else ()
+    found = [host for host in more if not any(receives(member, name, {host}) for name in names)]
+    member.memory["strangers"] = str(len(found) or "")
+    if found and look.clients > len(attached):
         member.log.warning(
-            f"a server acknowledges that is no node of the cluster ({', '.join(sorted(found))}): a write may be "
+            f"a server acknowledges that is no node of the cluster ({', '.join(sorted({*found}))}): a write may be "
             "confirmed that no standby has; switch semi-synchronous replication off there"
         )
 

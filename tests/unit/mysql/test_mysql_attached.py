@@ -54,3 +54,60 @@ def test_an_acknowledgement_of_a_server_that_is_no_member_is_told(
     assert "10.9.9.9" in line
     assert "acknowledge" in line
     assert Pact.read(primary.pact).standbys == ("n2",)
+
+
+def stranger(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Node:
+    """The primary, from which a server replicates that is no node of the cluster and acknowledges nothing."""
+    primary = cluster.nodes["n1"]
+    known = primary.server.dump_hosts
+    monkeypatch.setattr(primary.server, "dump_hosts", lambda: (*known(), "10.9.9.9"))
+    return primary
+
+
+def requests(node: Node) -> list[str]:
+    """The cluster's tools that one monitor calls."""
+    before = len(node.calls)
+    assert node.monitor().code == 8
+    return [call.argv[0] for call in node.calls[before:] if "mysql" not in call.argv[0]]
+
+
+def test_a_primary_with_a_replica_outside_of_the_cluster_is_at_rest_with_it(
+    whole: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    primary = stranger(whole, monkeypatch)
+    assert requests(primary)
+    assert not requests(primary)
+    lose(whole, "n2")
+    settle(whole)
+    assert Pact.read(primary.pact).standbys == ()
+    assert not requests(primary)
+    whole.condition["n2"] = "online"
+    assert whole.nodes["n2"].do("start").code == 0
+    settle(whole)
+    assert Pact.read(primary.pact).standbys == ("n2",)
+    assert not requests(primary)
+
+
+def test_a_standby_that_goes_is_missed_though_a_stranger_comes(
+    whole: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    primary = whole.nodes["n1"]
+    settle(whole)
+    lose(whole, "n2")
+    stranger(whole, monkeypatch)
+    assert primary.monitor().code == 8
+    assert Pact.read(primary.pact).standbys == ()
+
+
+def test_a_node_that_pacemaker_left_while_its_server_went_on_is_welcome_when_it_is_back(
+    whole: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its server replicates all the time, and is not taken for a stranger's meanwhile."""
+    primary = stranger(whole, monkeypatch)
+    settle(whole)
+    whole.condition["n2"] = "clean"
+    for _ in range(3):
+        primary.monitor()
+    whole.condition["n2"] = "online"
+    settle(whole)
+    assert Pact.read(primary.pact).standbys == ("n2",)
