@@ -46,11 +46,16 @@ def settled(member: Member, look: Look) -> bool:
         return True
     if memory["edited"] != member.edited():
         return False
-    replicas = look.dumps - int(memory["strangers"] or 0)
+    here = replicas(member, look)
     if memory["guard"] == ALONE:
-        return not look.waits and replicas == 0
+        return not look.waits and here == 0
     standbys = int(memory["standbys"] or 0)
-    return memory["guard"] == SETTLED and look.waits and not stalled and look.clients == replicas == standbys
+    return memory["guard"] == SETTLED and look.waits and not stalled and look.clients == here == standbys
+
+
+def replicas(member: Member, look: Look) -> int:
+    """How many receive from here, but for the strangers that were seen last."""
+    return look.dumps - int(member.memory["strangers"] or 0)
 
 
 def advance(member: Member, look: Look) -> None:

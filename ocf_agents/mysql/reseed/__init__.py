@@ -50,7 +50,9 @@ def step(member: Member, look: Look, main: Process | None, rebuilding: Callable[
 def needed(member: Member, look: Look, opened: bool) -> bool:
     """Whether there may be something to do: a replica is missing, or this server is set apart or under way."""
     if opened:
-        missing = look.dumps + 1 < member.settings.context.clone.maximum
+        from ..guard import replicas
+
+        missing = replicas(member, look) + 1 < member.settings.context.clone.maximum
         return not look.read_only and (missing or member.host.exists(f"{member.memory.path}{SUPPLY}"))
     return bool(member.memory["quarantine"]) or member.host.exists(f"{member.memory.path}{ATTEMPT}")
 

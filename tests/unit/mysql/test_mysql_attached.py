@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from database import RESOURCE, Cluster, Node, lose, settle
+from rebuilding import donation, request, turn
 
 from ocf_agents.mysql.pact import Pact
 
@@ -111,3 +112,13 @@ def test_a_node_that_pacemaker_left_while_its_server_went_on_is_welcome_when_it_
     whole.condition["n2"] = "online"
     settle(whole)
     assert Pact.read(primary.pact).standbys == ("n2",)
+
+
+def test_a_replica_outside_of_the_cluster_does_not_stand_for_one_that_is_to_be_rebuilt(
+    parted: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    primary = stranger(parted, monkeypatch)
+    turn(parted, 2)
+    asked = request(parted)
+    assert asked
+    assert donation(primary).session == asked.session
