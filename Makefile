@@ -113,6 +113,7 @@ lint: $(VENV)/ready
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/mypy --no-error-summary
+	@$(VENV)/bin/mypy --no-error-summary --config-file tests/mypy.ini
 
 ## bench              what a monitor costs, beside other agents and the bare interpreter
 .PHONY: bench

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 
 def main() -> None:
@@ -16,7 +17,7 @@ def main() -> None:
     order = json.load(sys.stdin)
     for case in order["cases"]:
         once(case)
-    results = [
+    results: list[dict[str, Any]] = [
         {**dict(zip(("instructions", "processes"), counted(case))), "cpu": [], "wall": []}
         for case in order["cases"]
     ]
@@ -29,7 +30,7 @@ def main() -> None:
     json.dump(results, sys.stdout)
 
 
-def once(case: dict[str, object]) -> tuple[float, float]:
+def once(case: dict[str, Any]) -> tuple[float, float]:
     """CPU seconds of the command and all that it waited for, and the seconds that passed."""
     null = os.open(os.devnull, os.O_RDWR)
     actions = [(os.POSIX_SPAWN_DUP2, null, number) for number in (0, 1, 2)]
@@ -50,7 +51,7 @@ def once(case: dict[str, object]) -> tuple[float, float]:
     return usage.ru_utime + usage.ru_stime, wall
 
 
-def counted(case: dict[str, object]) -> tuple[int, int]:
+def counted(case: dict[str, Any]) -> tuple[int, int]:
     """Instructions in user space of the command and all its children, and how many processes that were."""
     with tempfile.TemporaryDirectory() as scratch:
         tool = ["/usr/bin/valgrind", "--tool=callgrind", "--trace-children=yes", "-q"]

@@ -10,6 +10,9 @@ from support.web import Reply
 from support.world import RUN
 
 from ocf_agents.agents.keystone import Keystone
+from ocf_agents.kinds.systemd_unit import SystemdUnit
+from ocf_agents.ocf.context import Context
+from ocf_agents.ocf.log import Log
 from ocf_agents.system.run import Finished
 
 
@@ -80,12 +83,8 @@ def test_the_main_process_of_a_unit_need_not_have_the_smallest_pid(node: Node, s
     assert [process.pid for process in sight.processes] == [systemctl.main.pid, 50]
 
 
-def backend(node: Node) -> object:
+def backend(node: Node) -> SystemdUnit:
     """The backend of a resource that is a unit."""
-    from ocf_agents.kinds.systemd_unit import SystemdUnit
-    from ocf_agents.ocf.context import Context
-    from ocf_agents.ocf.log import Log
-
     environment = {"OCF_RESKEY_systemd_unit": "keystone.service"}
     return SystemdUnit(Keystone(Context("monitor", environment), node, Log("keystone", {})))
 
