@@ -34,7 +34,7 @@ class Wsgi(Api):
     )
 
     config_environment: ClassVar[str] = ""
-    """What the application's environment variables for its configuration begin with."""
+    """What the application's environment variables for its configuration begin with; without any it has arguments."""
     module: ClassVar[str] = ""
     """The WSGI module of releases that ship no script any more."""
 
@@ -111,6 +111,8 @@ class Wsgi(Api):
             settings, application = ("--ini", self.uwsgi_config), ()
             if names_a_socket(self.host.read(self.uwsgi_config) or ""):
                 socket = ()
+        if not self.config_environment:
+            application = (*application, "--pyargv", " ".join(self.arguments()))
         return (*settings, *application, *socket, "--master", "--die-on-term", "--no-orphans", "--need-app")
 
     def application(self) -> tuple[str, ...]:

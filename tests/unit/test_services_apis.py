@@ -244,6 +244,20 @@ def test_a_release_without_a_server_of_its_own_runs_under_uwsgi(cloud: Cloud) ->
     assert act(NOVA, "stop", cloud).code == 0
 
 
+def test_an_application_under_uwsgi_reads_the_files_that_the_operator_names(cloud: Cloud) -> None:
+    plugin = {"plugin_config": "/etc/x.ini"}
+    for name, port, more in (("heat-api", 8004, {}), ("neutron-server", 9696, plugin)):
+        given = {"config": f"/etc/{name}/other.conf", **more}
+        cloud.files |= dict.fromkeys(given.values(), "")
+        cloud.install("/usr/bin/uwsgi_python3", life=daemon(port=port))
+        cloud.web.replies[f"http://127.0.0.1:{port}/"] = Reply(300)
+        assert act(agent(name), "start", cloud, **given).code == 0
+        argv = cloud.spawned[-1].argv
+        told = argv[argv.index("--pyargv") + 1]
+        assert [word for word in told.split() if word in given.values()] == list(given.values())
+        assert act(agent(name), "stop", cloud, **given).code == 0
+
+
 def test_an_ini_file_that_the_operator_names_must_be_there_where_uwsgi_would_read_it(cloud: Cloud) -> None:
     named = {"uwsgi_config": "/etc/nova/uwsgl.ini"}
     assert act(NOVA, "start", cloud, **named).code == 0, "the release's own server reads no such file"
