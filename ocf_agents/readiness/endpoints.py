@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..advice.subjects import addresses
+from ..kinds.checks import HEALTHCHECK
+from ..system.url import unversioned
 from .line import absent, fault, ok, warning
 
 if TYPE_CHECKING:
@@ -124,9 +126,8 @@ def answers(found: list[Endpoint], asking: Session) -> Iterator[Line]:
     """Somebody is well at each address, and has the same time."""
     from requests import RequestException
 
-    roots = {f"{urlsplit(one.url).scheme}://{urlsplit(one.url).netloc}": one.service for one in found}
-    for root, service in sorted(roots.items()):
-        url = f"{root}/healthcheck"
+    urls = {healthcheck(one.url): one.service for one in found}
+    for url, service in sorted(urls.items()):
         try:
             answer = asking.get(url, timeout=SECONDS)
         except RequestException as error:
@@ -134,6 +135,12 @@ def answers(found: list[Endpoint], asking: Session) -> Iterator[Line]:
             continue
         yield judged(service, url, answer.status_code, answer.text)
         yield from skew(service, answer.headers.get("Date", ""))
+
+
+def healthcheck(url: str) -> str:
+    """Where the service at an endpoint tells of its health: below its own path, before the version."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{unversioned(parts.path)}{HEALTHCHECK}"
 
 
 def judged(service: str, url: str, status: int, text: str) -> Line:

@@ -151,6 +151,20 @@ def test_what_an_endpoint_answers_is_judged(status: int, text: str, verdict: str
     assert endpoints.judged("keystone", "http://x/healthcheck", status, text).status == verdict
 
 
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("http://vip:5000/v3/", "http://vip:5000/healthcheck"),
+        ("http://vip:9292", "http://vip:9292/healthcheck"),
+        ("http://vip:8004/v1/%(tenant_id)s", "http://vip:8004/healthcheck"),
+        ("http://vip/identity", "http://vip/identity/healthcheck"),
+        ("https://[fd00::9]/compute/v2.1", "https://[fd00::9]/compute/healthcheck"),
+    ],
+)
+def test_an_endpoint_is_asked_for_its_health_below_its_own_path(url: str, asked: str) -> None:
+    assert endpoints.healthcheck(url) == asked
+
+
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_an_endpoints_certificate_is_checked_against_what_the_login_trusts(tmp_path: Path) -> None:
     pair = certificate(tmp_path)
