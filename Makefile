@@ -71,13 +71,14 @@ test-cloud: packages-cloud $(VENV)/ready
 	@sh packaging/debian-packages neighbours
 	@OCF_TEST_CLOUD=1 $(RUN) -m pytest -rA $(wildcard tests/cluster/test_cloud_*.py)
 
-## test-mysql-servers [MYSQL=8.4]  MySQL 5.7 to 9.7, fetched into build: each alone, and in a cluster: half an hour
+## test-mysql-servers [MYSQL=8.4]  MySQL 5.7 to 9.7, fetched into build: each alone, and in a cluster: an hour
 .PHONY: test-mysql-servers
 test-mysql-servers: packages $(VENV)/ready
 	@sh packaging/debian-packages servers
 	@$(PYTHON) packaging/mysql-servers build/mysql-servers $(MYSQL)
 	@OCF_TEST_MYSQL_SERVERS=$(abspath build/mysql-servers) $(RUN) -m pytest -rA \
 	    tests/cluster/test_mysql_servers.py tests/cluster/test_mysql_clone.py \
+	    tests/cluster/test_mysql_without_gtids.py \
 	    $(if $(MYSQL),-k '$(MYSQL)]')
 
 ## test-pythons [PYTHONS="3.9 ..."]  Python 3.9, 3.12, 3.13, fetched into build: agents, units, RPMs, wheels: 20 minutes

@@ -44,6 +44,8 @@ class MySQL:
     """
 
     directory: Path
+    gtids: bool = True
+    """Whether it has GTIDs; without them it replicates by file and offset."""
 
     @property
     def program(self) -> str:
@@ -83,7 +85,7 @@ class MySQL:
     def options(self) -> str:
         """Lines of the configuration; an old client looks for its character sets too."""
         lines = [f"{name} = {value}" for name, value in self.places.items()]
-        lines += ["gtid_mode = ON", "enforce_gtid_consistency = ON"]
+        lines += ["gtid_mode = ON", "enforce_gtid_consistency = ON"] if self.gtids else []
         return "\n".join((*lines, "[mysql]", f"character_sets_dir = {self.directory}/share/charsets", ""))
 
     def fill(self, directory: Path, statements: str) -> None:
