@@ -85,7 +85,10 @@ class MySQL:
     def options(self) -> str:
         """Lines of the configuration; an old client looks for its character sets too."""
         lines = [f"{name} = {value}" for name, value in self.places.items()]
-        lines += ["gtid_mode = ON", "enforce_gtid_consistency = ON"] if self.gtids else []
+        # Said either way: 9.7 has them unless it is told not to.
+        lines += [
+            f"{name} = {'ON' if self.gtids else 'OFF'}" for name in ("gtid_mode", "enforce_gtid_consistency")
+        ]
         return "\n".join((*lines, "[mysql]", f"character_sets_dir = {self.directory}/share/charsets", ""))
 
     def fill(self, directory: Path, statements: str) -> None:
