@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 from pathlib import Path
@@ -18,11 +19,21 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of agents below a DESTDIR."""
-    root = tmp_path_factory.mktemp("root")
+    """The directory of agents below a DESTDIR, the same one for all that run the tests side by side."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    root = shared / "root"
     # Of a make that runs the tests nothing is taken over, such as another PYTHON.
     environment = {"PATH": os.environ["PATH"]}
-    subprocess.run(["make", "-s", "install", f"DESTDIR={root}"], cwd=CHECKOUT, env=environment, check=True)
+    with (shared / "root.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not root.exists():
+            new = f"{root}.new"
+            subprocess.run(
+                ["make", "-s", "install", f"DESTDIR={new}"], cwd=CHECKOUT, env=environment, check=True
+            )
+            os.rename(new, root)
     return root / "usr/lib/ocf/resource.d/openstack"
 
 
