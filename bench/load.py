@@ -1,7 +1,9 @@
-"""`make load`: monitors of many resources on a node that is far too busy, under a real Pacemaker.
+"""`make load`: monitors of many resources on nodes that are far too busy, under a real Pacemaker.
 
-What counts: how many monitors failed although every service was well, and which share of one core
-the agents took, start to end, as the executor that waits for them has it on record.
+One node runs as many redis under this project's agent as the other one under that of resource-agents, at
+the same time and on the same CPUs. What counts: how many monitors failed although every service was
+well, and which share of one core the agents took, start to end, as the executor that waits for them has
+it on record.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ocf_agents.lab import Lab
@@ -21,6 +24,7 @@ INTERVAL, TIMEOUT = 10, 20
 DEPTH = 10
 OVERSUBSCRIBED = 4
 FIRST_PORT = 21000
+DATA = "/var/lib/redis"
 SPIN = "while :; do :; done"
 WRITE = "while :; do dd if=/dev/zero of=/var/tmp/busy bs=64k count=800 conv=fsync 2>/dev/null; done"
 EXECUTOR = "pacemaker-execd"
@@ -28,67 +32,111 @@ CHILDREN = slice(15, 17)
 """User and system time of children that were waited for, in the words of a stat line (proc(5))."""
 
 
-def primitives() -> str:
-    """The configuration: so many memcached, each with a port of its own, all on the first node."""
-    lines = []
-    for number in range(RESOURCES):
-        port = FIRST_PORT + number
-        lines.append(
-            f"primitive p_load{number} ocf:openstack:memcached params config=/etc/memcached-load.conf "
-            f'port={port} additional_parameters="-p {port}" '
+@dataclass(frozen=True)
+class Crowd:
+    """One agent with many services, all on one node."""
+
+    agent: str
+    node: str
+    own: str = ""
+    """What each resource of this agent alone has to be told, for a number."""
+
+    def name(self, number: int) -> str:
+        """A resource."""
+        return f"p_{self.node}_{number}"
+
+    def primitives(self) -> str:
+        """The configuration, in crmsh's words."""
+        return "".join(
+            f"primitive {self.name(number)} ocf:{self.agent} params config={configuration(number)} "
+            f"port={FIRST_PORT + number} {self.own.format(number=number)} "
             f"op start timeout=120 op stop timeout=120 "
             f"op monitor interval={INTERVAL} timeout={TIMEOUT} OCF_CHECK_LEVEL={DEPTH}\n"
-            f"location l_load{number} p_load{number} -inf: n2"
+            f"location l_{self.name(number)} {self.name(number)} resource-discovery=exclusive inf: {self.node}\n"
+            for number in range(RESOURCES)
         )
-    return "\n".join(lines) + "\n"
 
 
-def agents_seconds(node: Node) -> float:
+CROWDS = (
+    Crowd("openstack:redis", "n1"),
+    Crowd("heartbeat:redis", "n2", "pidfile_name={number}.pid socket_name={number}.sock"),
+)
+
+
+def configuration(number: int) -> str:
+    """The configuration file of one redis."""
+    return f"/etc/redis/load-{number}.conf"
+
+
+def executor(node: Node) -> int:
+    """The process that runs a node's agents."""
+    # A child of it that has not loaded its agent yet looks alike, and came later.
+    alike = [one for one in node.processes() if one.command.partition(" ")[0].endswith(EXECUTOR)]
+    return min(alike, key=lambda one: one.pid).machine_pid
+
+
+def agents_seconds(executor: int) -> float:
     """The CPU time of all agents that the executor has waited for."""
-    (executor,) = [one for one in node.processes() if one.command.partition(" ")[0].endswith(EXECUTOR)]
-    with open(f"/proc/{executor.machine_pid}/stat", encoding="utf-8", errors="replace") as file:
+    with open(f"/proc/{executor}/stat", encoding="utf-8", errors="replace") as file:
         words = file.read().split()
     return sum(map(int, words[CHILDREN])) / os.sysconf("SC_CLK_TCK")
 
 
-def failures(lab: Lab) -> list[str]:
-    """The lines of the failed actions that the cluster has on record."""
+def shares(executors: list[int], seconds: float) -> list[float]:
+    """Which share of a core the agents of each executor took in so many seconds from now."""
+    began, before = time.monotonic(), [agents_seconds(one) for one in executors]
+    time.sleep(seconds)
+    passed = time.monotonic() - began
+    return [(agents_seconds(one) - spent) / passed for one, spent in zip(executors, before)]
+
+
+def failures(lab: Lab, crowd: Crowd) -> list[str]:
+    """The lines of a crowd's failed actions that the cluster has on record."""
     told = lab.voice().check(["crm_mon", "--one-shot", "--include=none,failures"])
-    return [line.strip() for line in told.splitlines() if line.strip().startswith("*")]
+    return [line.strip() for line in told.splitlines() if f"* {crowd.name(0)[:-1]}" in line]
 
 
-def main(minutes: float) -> int:
-    """0 if no monitor failed."""
-    print(f"starting a lab with {RESOURCES} resources on one node ...", flush=True)
-    with Lab("load", fencing=False, token=10_000) as lab:
-        node = lab.node("n1")
-        node.write("/etc/memcached-load.conf", "-m 8\n-l 127.0.0.1\n")
-        lab.crm_configure(primitives())
-        lab.wait(lambda: all_run(lab), 300, "all resources to run")
-        began, before = time.monotonic(), agents_seconds(node)
-        time.sleep(6 * INTERVAL)
-        quiet = (agents_seconds(node) - before) / (time.monotonic() - began)
-        print(f"at rest the agents take {quiet:.1%} of a core; now {minutes:g} busy minutes ...", flush=True)
-        spinners = OVERSUBSCRIBED * (os.cpu_count() or 1)
-        for command in [SPIN] * spinners + [WRITE]:
-            node.check(["setsid", "--fork", "sh", "-c", command])
-        began, before = time.monotonic(), agents_seconds(node)
-        time.sleep(60 * minutes)
-        share = (agents_seconds(node) - before) / (time.monotonic() - began)
-        failed = failures(lab)
-    monitors = int(RESOURCES * 60 * minutes / INTERVAL)
-    print(
-        f"{spinners} busy loops and a writing disk for {minutes:g} min: about {monitors} monitors at "
-        f"depth {DEPTH}, {len(failed)} failed; the agents took {share:.1%} of a core"
-    )
-    print("\n".join(failed))
-    return 1 if failed else 0
+def prepare(lab: Lab) -> None:
+    """All services run."""
+    for node in lab.nodes:
+        node.check(["install", "-d", "-o", "redis", DATA, os.path.dirname(configuration(0))])
+        for number in range(RESOURCES):
+            node.write(
+                configuration(number),
+                f'bind 127.0.0.1\nport {FIRST_PORT + number}\ndir {DATA}\nsave ""\ndbfilename {number}.rdb\n',
+            )
+    lab.crm_configure("".join(crowd.primitives() for crowd in CROWDS))
+    lab.wait(lambda: all_run(lab), 600, "all resources to run")
 
 
 def all_run(lab: Lab) -> bool:
-    """Whether every resource runs."""
-    states = [one for one in lab.resource_states() if one.name.startswith("p_load")]
-    return len(states) == RESOURCES and all(one.role == "Started" and not one.failed for one in states)
+    """Whether every resource runs where it belongs."""
+    running = {
+        (one.name, one.node) for one in lab.resource_states() if one.role == "Started" and not one.failed
+    }
+    return all((crowd.name(number), crowd.node) in running for crowd in CROWDS for number in range(RESOURCES))
+
+
+def main(minutes: float) -> int:
+    """0 if no monitor of this project's agent failed."""
+    print(f"starting a lab with {RESOURCES} resources on each of {len(CROWDS)} nodes ...", flush=True)
+    with Lab("load", fencing=False, token=10_000) as lab:
+        executors = [executor(lab.node(crowd.node)) for crowd in CROWDS]
+        prepare(lab)
+        quiet = shares(executors, 6 * INTERVAL)
+        told = ", ".join(f"those of {crowd.agent} {share:.1%}" for crowd, share in zip(CROWDS, quiet))
+        print(f"at rest, of a core: {told}; now {minutes:g} busy minutes ...", flush=True)
+        spinners = OVERSUBSCRIBED * (os.cpu_count() or 1)
+        for number, command in enumerate([SPIN] * spinners + [WRITE] * len(CROWDS)):
+            lab.nodes[number % len(lab.nodes)].check(["setsid", "--fork", "sh", "-c", command])
+        busy = shares(executors, 60 * minutes)
+        failed = [failures(lab, crowd) for crowd in CROWDS]
+    monitors = int(RESOURCES * 60 * minutes / INTERVAL)
+    print(f"{spinners} busy loops and a writing disk for {minutes:g} min, about {monitors} monitors each:")
+    for crowd, share, lines in zip(CROWDS, busy, failed):
+        print(f"  {crowd.agent}: {len(lines)} failed; the agents took {share:.1%} of a core")
+    print("\n".join(line for lines in failed for line in lines))
+    return 1 if failed[0] else 0
 
 
 if __name__ == "__main__":
