@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING
 from ..system.errors import Missing, Refused
 from .diagnosis import PROMOTED_SCORE
+from .memory import FAILED
 
 if TYPE_CHECKING:
     from .diagnosis import Diagnosis
@@ -20,6 +21,11 @@ def claim(member: Member, diagnosis: Diagnosis, replicated: bool) -> None:
     told = memory.told(wanted)
     unheard = told and awaits(diagnosis) and memory.unheard()
     if told and not unheard:
+        return
+    if memory[FAILED] and diagnosis.score is not None:
+        # A score makes Pacemaker start over before it looks at the other nodes again: if nobody but a
+        # server that ended unnoticed may lead, one attempt would follow the other, and it would stay so.
+        memory[FAILED] = ""
         return
     cluster = member.cluster
     try:

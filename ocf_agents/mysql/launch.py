@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING
 from .dialect import word
 from .durability import renounced
-from .pact import UNABLE
 
 if TYPE_CHECKING:
     from .member import Member
@@ -109,8 +108,7 @@ def recovery(member: Member) -> tuple[str, ...]:
     pact = member.pact()
     if pact is None or pact.primary != member.name:
         return (role,)
-    able = {name for name, report in member.reports().items() if report.word not in UNABLE}
-    if not able & set(pact.standbys):
+    if not pact.successors(member.reports()):
         return (whole,)
     member.conclude(renounced(pact))
     member.log.info("gives its claim up to the standby that is there, and starts as a replica")

@@ -20,6 +20,8 @@ FRESH = 600.0
 AWAITED = 30.0
 """Seconds within which somebody is promoted who has a score; it is told anew then, and later after twice as long."""
 MODE = 0o600
+FAILED = "promotion failed"
+"""The word for a promotion that began and did not end with an open server."""
 
 
 class Memory:
@@ -50,9 +52,10 @@ class Memory:
         self.saved = kept
 
     def forget(self) -> None:
-        """Nothing is remembered."""
-        self.words, self.saved = {}, {}
+        """Nothing is remembered, but for the next start that a promotion failed."""
+        self.words, self.saved = {FAILED: self[FAILED]}, {}
         self.host.remove(self.path)
+        self.save()
 
     def lasted(self, name: str, holds: bool) -> float:
         """Seconds for which this has been so, as far as anybody looked; 0 if it is not so now."""

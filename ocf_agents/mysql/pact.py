@@ -10,6 +10,8 @@ from ..lean import TYPE_CHECKING, Record
 from .gtid import domains, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .gtid import Position
 
 
@@ -65,6 +67,13 @@ class Pact(Record):
         if self.primary and node in self.standbys:
             return (self.primary,)
         return tuple(name for name in self.standbys if name != node)
+
+    def successors(self, reports: Mapping[str, Report]) -> tuple[str, ...]:
+        """The standbys that can take over: nobody, while one of them cannot say all that it acknowledged."""
+        words = {name: reports[name].word for name in self.standbys if name in reports}
+        if len(words) < len(self.standbys) or TORN in words.values():
+            return ()
+        return tuple(name for name in self.standbys if words[name] not in UNABLE)
 
     def welcomes(self, node: str) -> bool:
         """Whether acknowledgements of the node are wanted."""

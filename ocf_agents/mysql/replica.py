@@ -8,7 +8,7 @@ from .election import Candidate, elect
 from .gtid import Domains, errant
 from .look import ANSWERS
 from .pact import ASKS, BROKEN, TORN, UNABLE, Report
-from .receipt import ask_primary, carry, forgo, renew, resume, torn, vouch, whole
+from .receipt import DECIDE, ask_primary, carry, forgo, renew, resume, torn, vouch, whole
 
 if TYPE_CHECKING:
     from .gtid import Position
@@ -88,7 +88,8 @@ def told(reports: dict[str, Report]) -> dict[str, Position]:
 
 def give_way(member: Member, look: Look, pact: Pact | None) -> None:
     """This node makes no claim while another one that may lead has more, or may have been told more."""
-    heard = told(member.reports())
+    reports = member.reports()
+    heard = told(reports)
     binding = pact if member.lossless else None
     stale = binding is not None and not member.current(binding)
     if stale or elect(Candidate(member.name, look.position, heard, binding)).better:
@@ -99,7 +100,17 @@ def give_way(member: Member, look: Look, pact: Pact | None) -> None:
         if doubtful(look, heard, pact, member.name):
             member.memory["eligible"] = "0"
     if binding:
-        member.memory["doubt"] = doubt(member, look, binding)
+        member.memory["doubt"] = doubt(member, look, binding) or uncertain(member, reports, binding)
+
+
+def uncertain(member: Member, reports: dict[str, Report], pact: Pact) -> str:
+    """Why this node cannot lead although it has lost nothing itself; empty if no other standby has."""
+    rivals = () if pact.primary == member.name else pact.standbys
+    lost = [name for name in rivals if name != member.name and name in reports and reports[name].word == TORN]
+    if not lost:
+        return ""
+    way_out = f"start {pact.primary}" if pact.primary else DECIDE
+    return f"{', '.join(lost)} may have acknowledged what is lacking here, and lost it; {way_out}"
 
 
 def doubt(member: Member, look: Look, pact: Pact) -> str:

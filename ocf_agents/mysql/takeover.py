@@ -16,6 +16,7 @@ from .election import Candidate, elect
 from .gtid import covers
 from .look import ANSWERS
 from .member import GROUP
+from .memory import FAILED
 from .pact import BROKEN, CLOSED, Report
 from .receipt import cease, forgo, resume, settle_up, torn
 from .replica import soundness, told
@@ -91,6 +92,8 @@ def promote(member: Member, main: Process) -> None:
     if look.source and look.receiving != "No":
         look = cease(member, look)
     others = reports()
+    member.memory[FAILED] = "1"
+    member.memory.save()
     pact = stand(member, look, told(others))
     vip.check(member)
     drain(member, look)
@@ -151,7 +154,7 @@ def leave(member: Member, look: Look) -> None:
 
 def open_writes(member: Member, main: Process) -> None:
     """The server is writable, which was verified, and this node remembers that it is to be."""
-    for word in ("quarantine", "stray", "guard", "claim", "waits_since", "announced"):
+    for word in (FAILED, "quarantine", "stray", "guard", "claim", "waits_since", "announced"):
         member.memory[word] = ""
     member.memory.save()
     forgo(member)

@@ -120,3 +120,59 @@ def test_a_replica_that_receives_nothing_for_more_than_a_minute_is_degraded_unti
     assert replica.monitor().code == 0
     replica.server.receiving = "Connecting"
     assert replica.monitor().code == 0
+
+
+@pytest.fixture
+def third(whole: Cluster) -> Node:
+    """n3, which could lead as well as n2."""
+    node = Node("n3", whole)
+    node.server.state = "0-1-100"
+    assert node.do("start").code == 0
+    settle(whole)
+    assert Pact.read(node.pact) == Pact("n1", ("n2", "n3"), "", "0-1-100")
+    return node
+
+
+def restart(node: Node) -> None:
+    """What Pacemaker does after a promotion that failed."""
+    for action in ("demote", "stop", "start"):
+        assert node.do(action).code == 0
+
+
+def test_a_standby_makes_no_claim_while_nobody_knows_what_another_one_has_acknowledged(
+    whole: Cluster, third: Node
+) -> None:
+    first, second = whole.nodes["n1"], whole.nodes["n2"]
+    first.bodies.clear()
+    third.server.receiving = second.server.receiving = "Connecting"
+    reboot(second)
+    assert second.do("start").code == 0
+    second.monitor()
+    seen = third.monitor()
+    assert (seen.code, third.score) == (190, None)
+    assert "cannot lead: n2 may have acknowledged what is lacking here, and lost it; start n1" in seen.reason
+    restart(third)
+    assert third.score is None
+    assert first.do("start").code == 0
+    settle(whole)
+    assert (first.score, second.score, third.score) == ("500", None, None)
+    assert promote(first).code == 0
+    settle(whole)
+    assert [node.monitor().code for node in whole.nodes.values()] == [8, 0, 0]
+
+
+def test_a_start_after_a_refused_promotion_makes_no_claim_so_that_the_cluster_looks_at_the_others_first(
+    whole: Cluster, third: Node
+) -> None:
+    for name in ("n1", "n2"):
+        whole.nodes[name].bodies.clear()
+        whole.reports.pop(name, None)
+    third.server.receiving = "Connecting"
+    refused = promote(third)
+    assert "not promoted: n2 may hold acknowledged writes" in refused.reason
+    restart(third)
+    assert third.score is None
+    third.monitor()
+    assert third.score is not None
+    restart(third)
+    assert third.score is not None, "only the start right after the refusal"
