@@ -91,7 +91,7 @@ def shares(executors: list[int], seconds: float) -> list[float]:
 
 
 def failures(lab: Lab, crowd: Crowd) -> list[str]:
-    """The lines of a crowd's failed actions that the cluster has on record."""
+    """The cluster's line for each resource of a crowd that has a failure on record, the last one of it."""
     told = lab.voice().check(["crm_mon", "--one-shot", "--include=none,failures"])
     return [line.strip() for line in told.splitlines() if f"* {crowd.name(0)[:-1]}" in line]
 
@@ -134,7 +134,7 @@ def main(minutes: float) -> int:
     monitors = int(RESOURCES * 60 * minutes / INTERVAL)
     print(f"{spinners} busy loops and a writing disk for {minutes:g} min, about {monitors} monitors each:")
     for crowd, share, lines in zip(CROWDS, busy, failed):
-        print(f"  {crowd.agent}: {len(lines)} failed; the agents took {share:.1%} of a core")
+        print(f"  {crowd.agent}: {len(lines)} resources failed; the agents took {share:.1%} of a core")
     print("\n".join(line for lines in failed for line in lines))
     return 1 if failed[0] else 0
 
