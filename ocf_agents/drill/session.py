@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 WHOLE_SECONDS = 120.0
 """Seconds within which a cluster must be whole again."""
+GOLDEN = 0.618034
+"""Its multiples lie evenly between one whole number and the next, however many they are."""
 CATALOGUE: dict[str, Callable[[Drill], None]] = {
     fault.__name__: fault for workload in WORKLOADS.values() for fault in (*FAULTS, *workload.faults)
 }
@@ -147,6 +149,8 @@ def strike_and_recover(drill: Drill, planned: Round, timeline: Timeline) -> str:
     """WHOLE, or what the cluster lacks after the faults were brought about and mended."""
     try:
         drill.writer.await_more()
+        # A fault is noticed when the next monitor comes round: how long that takes is spread evenly.
+        time.sleep(planned.number * GOLDEN % 1 * mariadb.EVERY)
         strike(drill, planned, timeline)
         timeline.note("the faults are over")
         mend(drill)

@@ -62,13 +62,15 @@ skip_name_resolve = 1
 innodb_buffer_pool_size = 64M
 """
 
+EVERY = 5
+"""Seconds between two monitors of the primary."""
 PRIMITIVES = """\
 primitive mysqlmasterIP ocf:heartbeat:IPaddr2 params ip={vip} cidr_netmask=24 nic=eth0 op monitor interval=10s
 primitive clustermysql {agent} params {server} log="/var/log/mysql.log" \
 socket="/var/run/mysqld/mysqld.sock" {more} config="/etc/mysql/my.cnf" \
 pid="/var/run/mysqld/mysqld.pid" socket="/var/run/mysqld/mysqld.sock" replication_user="repl_user" \
 replication_passwd="repl-password" test_user="test_user" test_passwd="test-password" {meta} \
-op monitor interval="5s" role="Master" OCF_CHECK_LEVEL="1" \
+op monitor interval="{every}s" role="Master" OCF_CHECK_LEVEL="1" \
 op monitor interval="2s" role="Slave" timeout="30" OCF_CHECK_LEVEL="1" \
 op start interval="0" timeout="120" op stop interval="0" timeout="120"
 """
@@ -136,7 +138,7 @@ def crm_text(
     meta = "" if threshold is None else f"meta migration-threshold={threshold} failure-timeout=30s"
     more = peers.needs(agent).parameters.format(nodes=" ".join(node.name for node in lab.nodes))
     primitives = PRIMITIVES.format(
-        agent=agent, vip=lab.address(VIP), server=flavour.parameters, more=more, meta=meta
+        every=EVERY, agent=agent, vip=lab.address(VIP), server=flavour.parameters, more=more, meta=meta
     )
     return nodes + primitives + (clone(lab) if wrap else "")
 
