@@ -13,9 +13,9 @@ MARGIN = 0.1
 """The part of the timeout that is kept back."""
 LONGEST_MARGIN = 5.0
 """Seconds that are kept back at most."""
-FIRST_PAUSE, PAUSE = 0.01, 0.1
-"""Seconds between two looks: at first, twice as long each time, and then. What an action waits for is mostly
-there at once or takes its time."""
+FIRST_PAUSE, PAUSE, GROWTH = 0.01, 0.1, 0.25
+"""Seconds between two looks: at first, this part of the time already waited, and then. What an action waits for
+is mostly there at once or takes its time, and what a whole failover waits for must not be seen late."""
 PATIENCE = 0.05
 """The part of the time already waited that the next pause may last: a slow start is not asked hundreds of times."""
 LONGEST_PAUSE = 1.0
@@ -43,7 +43,7 @@ class Deadline:
             if now >= end:
                 return False
             waited, left = now - began, end - now
-            first = min(PAUSE, max(FIRST_PAUSE, waited))
+            first = min(PAUSE, max(FIRST_PAUSE, waited * GROWTH))
             pause = min(LONGEST_PAUSE, max(first, waited * PATIENCE))
             # A last look that is given next to no time tells nothing.
             self.host.sleep(pause if left > pause + PAUSE else left)
