@@ -23,7 +23,7 @@ LOGIN = {
 DATABASE = os.environ.get("DRILL_DATABASE", "app")
 LEDGER = "CREATE TABLE IF NOT EXISTS written (number BIGINT PRIMARY KEY) ENGINE=InnoDB"
 PAUSE = 0.01
-CONNECT_SECONDS, WRITE_SECONDS = 0.1, 0.5
+CONNECT_SECONDS, WRITE_SECONDS = 0.03, 0.5
 """Whoever waits longer for a connection, or for an answer through an address that has moved, measures its
 own patience, not the outage."""
 LOOK_SECONDS = 1
