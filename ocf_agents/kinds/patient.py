@@ -72,7 +72,7 @@ class Patient(Service):
         if not losses:
             self.host.remove(self.beside(LOST))
             return
-        text = "".join(f"{name} {since:.3f}\n" for name, since in losses.items())
+        text = "".join(f"{name} {since}\n" for name, since in losses.items())
         try:
             self.host.write(self.beside(LOST), text)
         except OSError as error:
