@@ -183,12 +183,15 @@ class Service(Agent):
 
     def check_files(self) -> None:
         """The configuration file and the user exist, or NotInstalled."""
-        if self.config and not self.host.is_file(self.config):
-            raise NotInstalled(
-                f"config={self.config}: no such file on this node; is the file system mounted?"
-            )
+        if self.config:
+            self.check_file("config", self.config)
         if self.host.account(self.user) is None:
             raise NotInstalled(f"user={self.user}: no such user on this node; is the package installed?")
+
+    def check_file(self, name: str, path: str) -> None:
+        """The file that this parameter names exists, or NotInstalled."""
+        if not self.host.is_file(path):
+            raise NotInstalled(f"{name}={path}: no such file on this node; is the file system mounted?")
 
     def check_program(self) -> None:
         """The server program is there, or NotInstalled."""

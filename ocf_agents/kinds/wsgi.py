@@ -51,11 +51,8 @@ class Wsgi(Api):
     def check_files(self) -> None:
         """An ini file that was asked for exists, or NotInstalled."""
         super().check_files()
-        asked = self.context.parameters.get("uwsgi_config") and self.wrapped() and self.server()
-        if asked and not self.host.is_file(self.uwsgi_config):
-            raise NotInstalled(
-                f"uwsgi_config={self.uwsgi_config}: no such file on this node; is the file system mounted?"
-            )
+        if self.context.parameters.get("uwsgi_config") and self.wrapped() and self.server():
+            self.check_file("uwsgi_config", self.uwsgi_config)
 
     def check_program(self) -> None:
         """The script is there, or uWSGI and a release that has the module in its place."""
