@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from ocf_agents.lab import Power, mariadb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+    from typing import Callable
 
     from ocf_agents.lab import Lab, Node
 
@@ -86,21 +87,31 @@ def wrap(lab: Lab) -> None:
 
 
 @contextmanager
-def at_work(lab: Lab, directory: Path) -> Iterator[Application]:
-    """The application writes as long as the block lasts, loses nothing, and never saw two writable servers."""
+def writing(lab: Lab, directory: Path, holders: Callable[[], Sequence[Node]]) -> Iterator[Application]:
+    """The application writes as long as the block lasts, loses nothing, and never saw two writable servers.
+
+    holders: the nodes that have every confirmed write at the end.
+    """
     directory.chmod(0o755)
     application = Application(lab, directory)
     application.wait_whole()
     with application.watcher, application.writer:
         application.writer.await_more()
         yield application
-        application.wait_whole()
         application.writer.await_more()
-    for node in lab.nodes:
+    for node in holders():
         lab.eventually(
-            [], lambda node=node: mariadb.lost(application.writer, node), 10, "all writes everywhere"
+            [], lambda node=node: mariadb.lost(application.writer, node), 10, f"all writes on {node.name}"
         )
     assert application.watcher.seconds_with_two_writable() == 0
+
+
+@contextmanager
+def at_work(lab: Lab, directory: Path) -> Iterator[Application]:
+    """The same, and the cluster is whole at the end: every node has all, and none shows a password."""
+    with writing(lab, directory, lambda: lab.nodes) as application:
+        yield application
+        application.wait_whole()
     for node in lab.nodes:
         for process in node.processes():
             assert not any(secret in process.command for secret in SECRETS), process.command

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from mysql_application import CLONE, Application, kill_server
+from mysql_application import CLONE, Application, kill_server, writing
 from mysql_versions import VERSIONS, lab_name, unpacked
 from support.possible import skip_unless_lab
 
@@ -76,18 +76,8 @@ def make_replica(lab: Lab, node: Node, source: Node) -> None:
 @pytest.fixture
 def application(cluster: Lab, tmp_path: Path) -> Iterator[Application]:
     """The application, which loses nothing, and never saw two writable servers."""
-    tmp_path.chmod(0o755)
-    application = Application(cluster, tmp_path)
-    application.wait_whole()
-    with application.watcher, application.writer:
-        application.writer.await_more()
+    with writing(cluster, tmp_path, lambda: following(cluster)) as application:
         yield application
-        application.writer.await_more()
-    assert application.watcher.seconds_with_two_writable() == 0
-    for node in following(cluster):
-        cluster.eventually(
-            [], lambda node=node: mariadb.lost(application.writer, node), 10, "all writes wherever they go"
-        )
 
 
 def following(lab: Lab) -> list[Node]:
