@@ -41,9 +41,14 @@ class Crowd:
     own: str = ""
     """What each resource of this agent alone has to be told, for a number."""
 
+    @property
+    def prefix(self) -> str:
+        """What the names of its resources begin with."""
+        return f"p_{self.node}_"
+
     def name(self, number: int) -> str:
         """A resource."""
-        return f"p_{self.node}_{number}"
+        return f"{self.prefix}{number}"
 
     def primitives(self) -> str:
         """The configuration, in crmsh's words."""
@@ -90,10 +95,11 @@ def shares(executors: list[int], seconds: float) -> list[float]:
     return [(agents_seconds(one) - spent) / passed for one, spent in zip(executors, before)]
 
 
-def failures(lab: Lab, crowd: Crowd) -> list[str]:
-    """The cluster's line for each resource of a crowd that has a failure on record, the last one of it."""
+def failures(lab: Lab) -> list[list[str]]:
+    """For each crowd the cluster's line of each resource that has a failure on record, the last one of it."""
     told = lab.voice().check(["crm_mon", "--one-shot", "--include=none,failures"])
-    return [line.strip() for line in told.splitlines() if f"* {crowd.name(0)[:-1]}" in line]
+    lines = [line.strip() for line in told.splitlines()]
+    return [[line for line in lines if line.startswith(f"* {crowd.prefix}")] for crowd in CROWDS]
 
 
 def prepare(lab: Lab) -> None:
@@ -130,7 +136,7 @@ def main(minutes: float) -> int:
         for number, command in enumerate([SPIN] * spinners + [WRITE] * len(CROWDS)):
             lab.nodes[number % len(lab.nodes)].check(["setsid", "--fork", "sh", "-c", command])
         busy = shares(executors, 60 * minutes)
-        failed = [failures(lab, crowd) for crowd in CROWDS]
+        failed = failures(lab)
     monitors = int(RESOURCES * 60 * minutes / INTERVAL)
     print(f"{spinners} busy loops and a writing disk for {minutes:g} min, about {monitors} monitors each:")
     for crowd, share, lines in zip(CROWDS, busy, failed):
