@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from dataclasses import asdict, replace
@@ -14,6 +15,7 @@ from .presenting import FOUND, Unusable, as_json, coloured, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import FrameType
 
     from ..inspection.trial import Outcome, Subject, Trial
     from ..ocf.agent import Agent
@@ -163,13 +165,15 @@ def show(one: Outcome) -> None:
 
 
 def follow(trial: Trial, every: float, times: int, as_json: bool) -> bool:
-    """Whether the last look was bad; a line for each change until then."""
+    """Whether the last look was bad; a line for each change until then, or until SIGINT."""
     from ..inspection.trial import steps
 
     action, level = list(steps(trial.subject.agent))[-1]
     last: tuple[int, str] | None = None
     looks, bad = 0, False
+    before = signal.getsignal(signal.SIGINT)
     try:
+        signal.signal(signal.SIGINT, leave)
         while True:
             one = trial.call(action, level)
             looks, bad = looks + 1, one.verdict != "ok"
@@ -181,7 +185,14 @@ def follow(trial: Trial, every: float, times: int, as_json: bool) -> bool:
                 else:
                     click.echo(f"{moment}  {coloured(one.verdict, 8)} {one.reason or one.meaning}")
             if times and looks >= times:
+                signal.signal(signal.SIGINT, before)
                 return bad
             time.sleep(every)
     except KeyboardInterrupt:
         return bad
+
+
+def leave(_number: int, _frame: FrameType | None) -> None:
+    """The watch ends, and no second SIGINT, such as timeout(1) sends, disturbs it in clearing up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt

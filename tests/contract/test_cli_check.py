@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
-from support.command import called, typed
+from support.command import begun, called, typed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.resource import Resource
 
 
@@ -72,11 +76,25 @@ def test_a_wrong_parameter_is_named() -> None:
     assert "config='relative': is not an absolute path" in first["reason"]
 
 
+@pytest.mark.long
 def test_watching_writes_a_line_for_each_change_only(running: Resource) -> None:
     said = typed(*hosted(running, "--watch", "--every", "0.05", "--times", "3", "-p", "os_username="))
     assert said.code == 0, said.err
     assert len(said.out.splitlines()) == 1
     assert "ok" in said.out
+
+
+@pytest.mark.long
+def test_watching_ends_well_however_often_it_is_interrupted(running: Resource, tmp_path: Path) -> None:
+    watching = begun(*hosted(running, "--watch", "-p", "os_username="), environment={"TMPDIR": str(tmp_path)})
+    assert watching.stdout
+    assert "ok" in watching.stdout.readline()
+    deadline = time.monotonic() + 60
+    while watching.poll() is None:
+        assert time.monotonic() < deadline
+        watching.send_signal(signal.SIGINT)
+    assert (watching.returncode, watching.communicate()[1]) == (0, "")
+    assert not any(tmp_path.glob("ocf-agents-check-*"))
 
 
 def test_watching_writes_a_change_for_another_program_in_one_line_too(running: Resource) -> None:

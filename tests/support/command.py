@@ -31,6 +31,15 @@ class Said:
     err: str
 
 
+def begun(*words: object, environment: Optional[Mapping[str, str]] = None) -> subprocess.Popen[str]:
+    """The command in a process of its own, which goes on."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "ocf_agents.cli.main", *map(str, words)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=CHECKOUT,
+        env={**os.environ, **(environment or {})},
+    )  # fmt: skip
+
+
 def typed(
     *words: object, stdin: str = "", environment: Optional[Mapping[str, str]] = None, timeout: float = 60
 ) -> Said:
