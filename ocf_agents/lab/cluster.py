@@ -36,7 +36,10 @@ class Cluster:
         raise NotImplementedError
 
     def voice(self) -> Node:
-        """The first node on which Pacemaker answers; nodes with a whole cable come first."""
+        """The first node on which Pacemaker answers; those come first that have joined, and with a whole cable.
+
+        What a node writes before it has joined is lost when it does.
+        """
         return self._look()[0]
 
     def cluster_state(self) -> ClusterState:
@@ -45,11 +48,16 @@ class Cluster:
 
     def _look(self) -> tuple[Node, ClusterState]:
         awake = [node for node in self.nodes if node.power is Power.ON]
+        answers: list[tuple[Node, ClusterState]] = []
         for node in sorted(awake, key=lambda node: node.is_cut):
             result = node.run(pacemaker.LOOK, timeout=10)
             if result.returncode == 0:
-                return node, pacemaker.cluster_state(result.stdout)
-        raise LabError(f'lab "{self.spec.name}": Pacemaker answers on no node')
+                answers.append((node, pacemaker.cluster_state(result.stdout)))
+                if answers[-1][1].has_joined(node.name):
+                    return answers[-1]
+        if not answers:
+            raise LabError(f'lab "{self.spec.name}": Pacemaker answers on no node')
+        return answers[0]
 
     def crm(self, *arguments: str | Path, input: str | None = None, timeout: float = 60) -> str:
         """What crmsh wrote, run on a node where Pacemaker answers.

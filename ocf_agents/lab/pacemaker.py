@@ -86,6 +86,11 @@ class ClusterState:
         """The node of this name, None when the cluster does not know it."""
         return next((node for node in self.nodes if node.name == name), None)
 
+    def has_joined(self, name: str) -> bool:
+        """Whether this node is a member that shares the DC's configuration."""
+        node = self.node(name)
+        return self.dc is not None and node is not None and node.online and not node.pending
+
     def summary(self) -> str:
         """The nodes' conditions in one line."""
         nodes = ", ".join(f"{node.name} {node.summary}" for node in self.nodes)

@@ -95,12 +95,9 @@ class Drill:
         """The node may run resources again.
 
         Without crmsh, which writes the whole configuration back as it was when it began: while a node
-        joins, that makes it one that has not joined, and stays so. And not by the node itself if there is
-        another one: what it writes before it has joined is lost when it does.
+        joins, that makes it one that has not joined, and stays so.
         """
-        others = [one for one in self.lab.nodes if one.name != node.name and one.power is Power.ON]
-        speaker = others[0] if others else self.lab.voice()
-        speaker.run(["crm_standby", "--node", node.name, "--delete"])
+        self.lab.voice().run(["crm_standby", "--node", node.name, "--delete"])
 
     def another(self, than: Node) -> None:
         """Another node has become the primary."""
