@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from ..kinds.native import Native
 from ..lean import TYPE_CHECKING
-from ..system.url import Url
+from ..system.url import Url, host_and_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..system.plan import Good
 
-PORT = "-p"
+PORT, LISTEN = "-p", "-l"
 BACKGROUND = "-d"
 OURS = ("-u", "-P")
 """What the agent sees to; each has a value."""
-SHORT = {"--port": PORT, "--daemon": BACKGROUND, "--user": "-u", "--pidfile": "-P"}
+SHORT = {"--port": PORT, "--daemon": BACKGROUND, "--listen": LISTEN, "--user": "-u", "--pidfile": "-P"}
 SYSCONFIG = {"PORT": PORT, "MAXCONN": "-c", "CACHESIZE": "-m"}
 """What the file of RHEL calls each option."""
 
@@ -66,9 +66,14 @@ class Memcached(
         return ()
 
     def address(self) -> Url:
-        """The port in the configuration or among more arguments, if none is given."""
+        """The port in the configuration or among more arguments, if none is given.
+
+        One that stands beside the first address to listen on is the one that counts there.
+        """
         words = [*self.options(), *apart(self.additional_parameters)]
-        return Url("tcp", self.host_name, self.port_else(dict(zip(words, words[1:])).get(PORT, "")))
+        given = dict(zip(words, words[1:]))
+        _, beside = host_and_port(given.get(LISTEN, "").split(",")[0])
+        return Url("tcp", self.host_name, self.port_else(str(beside or given.get(PORT, ""))))
 
     def place(self) -> tuple[str, int]:
         """Where it listens."""
@@ -90,7 +95,7 @@ def apart(words: Iterable[str]) -> Iterator[str]:
         if name in SHORT:
             yield SHORT[name]
             yield from (value,) if mark else ()
-        elif word[:2] in (PORT, *OURS) and word[2:]:
+        elif word[:2] in (PORT, LISTEN, *OURS) and word[2:]:
             yield word[:2]
             yield word[2:]
         else:

@@ -7,7 +7,7 @@ earlier ones, directories of files. Substitution of `$name` is made within the s
 from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
-from .url import port_in
+from .url import host_and_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -179,16 +179,6 @@ def over_a_socket(url: str) -> bool:
     """Whether a URL without a login is of what MySQL's own client library takes for a local socket."""
     scheme, _, rest = url.partition("://")
     return scheme in NATIVE and host_and_port(rest.partition("/")[0])[0] == "localhost"
-
-
-def host_and_port(text: str) -> tuple[str, int]:
-    """The two parts of an address; the port is 0 where none is named, or none that can be."""
-    if text.startswith("["):
-        host, _, port = text[1:].partition("]")
-        port = port[1:]
-    else:
-        host, _, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "")
-    return host, port_in(port)
 
 
 def plain(text: str) -> str:

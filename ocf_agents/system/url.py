@@ -67,3 +67,13 @@ def port_in(text: str) -> int:
     """The port that a text is; 0 where it is none that there can be."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
     return number if number < 1 << 16 else 0
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """The two parts of an address; the port is 0 where none is named, or none that can be."""
+    if text.startswith("["):
+        host, _, port = text[1:].partition("]")
+        port = port[1:]
+    else:
+        host, _, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "")
+    return host, port_in(port)

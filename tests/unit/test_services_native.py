@@ -126,7 +126,13 @@ def test_a_port_with_a_comment_behind_it_is_read(cloud: Cloud) -> None:
     assert act(agent("mongodb"), "start", cloud).code == 0
 
 
-@pytest.mark.parametrize("port", ["-p 11311", "-p11311", "--port=11311", "--port 11311"])
+@pytest.mark.parametrize(
+    "port",
+    [
+        "-p 11311", "-p11311", "--port=11311", "--port 11311", "-l 127.0.0.1:11311", "-l127.0.0.1:11311,10.0.0.1",
+        "--listen=[::1]:11311 -p 7", "-l 127.0.0.1 -p 11311", "-l ::1 -p 11311",
+    ],
+)  # fmt: skip
 def test_memcacheds_port_is_found_in_every_way_to_write_it(cloud: Cloud, port: str) -> None:
     cloud.spoken["127.0.0.1", 11311] = GOOD["memcached"]
     cloud.install("/usr/bin/memcached", life=daemon(port=11311))
