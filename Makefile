@@ -96,8 +96,16 @@ test-pythons: packages $(VENV)/ready
 
 ## check              lint, unit and contract tests: no root, no network, no cluster
 .PHONY: check
-check: $(VENV)/ready lint
-	@$(RUN) -m pytest -q -n 3 --dist worksteal --hypothesis-profile few -m "not long" tests/unit tests/contract
+check: $(VENV)/ready
+	@$(MAKE) --no-print-directory --output-sync -j 3 check-unit check-contract lint check-mysql
+
+# Each collects its own tests; the workers of a single pytest would each collect all of them.
+.PHONY: check-contract check-mysql check-unit
+check-contract: TESTS = tests/contract
+check-mysql: TESTS = tests/unit/mysql
+check-unit: TESTS = tests/unit --ignore tests/unit/mysql
+check-contract check-mysql check-unit:
+	@$(RUN) -m pytest -q --hypothesis-profile few -m "not long" $(TESTS)
 
 ## model [TIMES=20]   search far more of the MySQL agent's courses of events than make test does
 .PHONY: model
