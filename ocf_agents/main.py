@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import NoReturn
 
-NOTIFIED = {"mysql": ("post-promote", "post-start", "post-stop", "pre-promote")}
-"""The events that agents with notifications listen to; whoever writes waits while Pacemaker tells of the others."""
+NOTIFIED = {
+    "mysql": {
+        "pre-promote": "company",
+        "post-promote": "others",
+        "post-start": "leader",
+        "post-stop": "leader",
+    }
+}
+"""What agents with notifications listen to, and where; whoever writes waits while Pacemaker tells of the rest."""
 LIBRARY = __file__.rpartition("/ocf_agents/")[0]
 
 
@@ -43,17 +50,19 @@ def main(arguments: "list[str]", environment: "Mapping[str, str]") -> int:
         return publish(name)
     if action == "monitor" and holds(environment):
         return 0
-    if action == "notify" and name in NOTIFIED and event(environment) not in NOTIFIED[name]:
+    if action == "notify" and name in NOTIFIED and not concerned(name, environment):
         return 0
     return perform(name, action, environment, began)
 
 
-def event(environment: "Mapping[str, str]") -> str:
-    """The event that a notification tells of, in the words of `ocf.notification`."""
-    when, operation = (
-        environment.get(f"OCF_RESKEY_CRM_meta_notify_{word}", "") for word in ("type", "operation")
-    )
-    return f"{when}-{operation}"
+def concerned(name: str, environment: "Mapping[str, str]") -> bool:
+    """Whether the agent on this node has anything to do about what a notification tells."""
+    from .ocf.context import Context
+
+    context = Context("notify", environment)
+    told = context.notification
+    whom = NOTIFIED[name].get(told.event)
+    return whom is not None and told.concerns(context.meta("on_node"), whom)
 
 
 def perform(name: str, action: str, environment: "Mapping[str, str]", began: float) -> int:

@@ -14,6 +14,7 @@ from ..mysql.member import SAFE, SERVERS, Member
 from ..mysql.settings import Settings
 from ..ocf.actions import action, on
 from ..ocf.codes import FAILED_PROMOTED, RUNNING_PROMOTED, SUCCESS, Failure, NotRunning
+from ..ocf.notification import COMPANY, LEADER, OTHERS
 
 if TYPE_CHECKING:
     from ..kinds.own_process import OwnProcess
@@ -164,7 +165,7 @@ class Mysql(
 
     # Notifications.
 
-    @on("pre-promote")
+    @on("pre-promote", whom=COMPANY)
     def stand_by(self) -> None:
         """Stop receiving, without throwing anything away, and say how far this server is."""
         from ..mysql.takeover import stand_by
@@ -172,12 +173,10 @@ class Mysql(
         stand_by(self.member, self.context.notification)
         self.member.memory.save()
 
-    @on("post-promote")
+    @on("post-promote", whom=OTHERS)
     def follow(self) -> None:
         """Follow the new primary."""
         member = self.member
-        if member.name in self.context.notification.promoting:
-            return  # promote itself has said where it is
         from ..mysql.replica import join
 
         look = member.look()
@@ -185,7 +184,7 @@ class Mysql(
             join(member, look, member.pact())
         member.memory.save()
 
-    @on("post-start", "post-stop")
+    @on("post-start", "post-stop", whom=LEADER)
     def count(self) -> None:
         """The primary sees which replicas have come and gone."""
         sight = self.backend.look()

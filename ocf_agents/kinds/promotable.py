@@ -48,11 +48,12 @@ class Promotable(Agent):
                 self.log.error(f"{event} notification: {failure}")
 
     def listeners(self, event: str) -> list[Callable[[], None]]:
-        """The methods that this event concerns, those of base classes first."""
+        """The methods that listen to this event on this node, those of base classes first."""
+        told, node = self.context.notification, self.context.meta("on_node")
         names = {
             name: None
             for base in reversed(type(self).__mro__)
             for name, member in vars(base).items()
-            if event in getattr(member, "events", ())
+            if event in getattr(member, "events", ()) and told.concerns(node, member.events[event])
         }
         return [getattr(self, name) for name in names]

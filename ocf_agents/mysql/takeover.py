@@ -50,8 +50,6 @@ def close(member: Member) -> None:
 
 def stand_by(member: Member, asked: Notification) -> None:
     """A promotion is near: this server receives no more, and has said how far it is."""
-    if {*asked.active, *asked.starting, *asked.promoting} == {member.name}:
-        return  # nobody else is there to tell or to be told; promote itself stops receiving
     look = member.look()
     if look.answer == ANSWERS and look.read_only:
         prepare(member, look, asked.demoting)

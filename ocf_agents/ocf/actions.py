@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..lean import TYPE_CHECKING, Record
+from .notification import ALL
 
 if TYPE_CHECKING:
     from typing import Any, Callable, TypeVar
@@ -32,11 +33,14 @@ def action(timeout: int, interval: int = 0, depth: int = 0, role: str = "") -> C
     return declare
 
 
-def on(*events: str) -> Callable[[Method], Method]:
-    """The method is called for these notifications, named as in "pre-promote"."""
+def on(*events: str, whom: str = ALL) -> Callable[[Method], Method]:
+    """The method is called for these notifications, named as in "pre-promote", where they concern this node.
+
+    whom: one of the words of `ocf.notification`.
+    """
 
     def declare(method: Method) -> Method:
-        method.events = events  # type: ignore[attr-defined]  # a mark on a function
+        method.events = dict.fromkeys(events, whom)  # type: ignore[attr-defined]  # a mark on a function
         return method
 
     return declare

@@ -7,6 +7,10 @@ from ..lean import TYPE_CHECKING, Record
 if TYPE_CHECKING:
     from .context import Context
 
+ALL, LEADER, OTHERS, COMPANY = "all", "leader", "others", "company"
+"""Whom on its own node an agent listens for: for any instance; for one that is promoted or about to be; for all
+but those that are promoted now; for one that is not the only one."""
+
 
 class Notification(Record):
     """What the cluster is about to do ("pre") or has just done ("post"); all values node names."""
@@ -50,6 +54,16 @@ class Notification(Record):
     def event(self) -> str:
         """The notification in one word, for instance "pre-promote"."""
         return f"{self.when}-{self.operation}"
+
+    def concerns(self, node: str, whom: str) -> bool:
+        """Whether the instance on this node is among those; a node that nobody named may be any."""
+        if not node or whom == ALL:
+            return True
+        if whom == LEADER:
+            return node in (*self.promoted, *self.promoting)
+        if whom == OTHERS:
+            return node not in self.promoting
+        return {*self.active, *self.starting, *self.promoting} != {node}
 
     @property
     def promoted_afterwards(self) -> tuple[str, ...]:
