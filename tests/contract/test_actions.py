@@ -16,7 +16,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 LOGIN = {"os_username": "monitor", "os_password": "hunter2", "os_tenant_name": "service"}
 
 
-@pytest.fixture(params=["installed", "checkout"])
+@pytest.fixture(params=["installed", pytest.param("checkout", marks=pytest.mark.long)])
 def either(request: pytest.FixtureRequest, installed: Path, tmp_path: Path) -> Iterator[Resource]:
     """A stopped resource of the installed agent, and of the one in the checkout."""
     directory = installed if request.param == "installed" else CHECKOUT / "bin"
@@ -61,6 +61,7 @@ def test_the_levels_ask_more_and_more(running: Resource) -> None:
     assert running.call("monitor", level=10).code == 0
 
 
+@pytest.mark.long
 def test_what_the_node_lacks_hinders_a_start_alone(resource: Resource) -> None:
     for lacking in ({"config": "/none"}, {"user": "no-such-user"}, {"binary": "/none/keystone-wsgi-public"}):
         done = resource.call("start", **lacking)

@@ -165,6 +165,7 @@ def test_an_endpoint_is_asked_for_its_health_below_its_own_path(url: str, asked:
     assert endpoints.healthcheck(url) == asked
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_an_endpoints_certificate_is_checked_against_what_the_login_trusts(tmp_path: Path) -> None:
     pair = certificate(tmp_path)

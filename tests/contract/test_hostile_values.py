@@ -124,6 +124,7 @@ def test_a_secret_is_told_to_nobody(resource: Resource, name: str) -> None:
             assert SHOWN_NEVER not in done.out + done.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", ["additional_parameters", "os_username", "os_password", "client_binary", "os_tenant_name"]
 )
