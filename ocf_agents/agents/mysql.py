@@ -43,11 +43,12 @@ class Mysql(
     10.11 on two nodes that fence each other, and some on three, but only once or a few times; with MySQL
     8.4 once; with 5.7 to 9.7 a switchover, killed servers and a lost node. "ocf-agents drill run" plays them.
 
-    As a promotable clone every server starts read-only and only promote opens one. With
-    durability=semi-sync, the default, a write is confirmed once a replica has it, and a node that
-    may lack a confirmed write is never promoted, whatever happened to the others. When no replica is
-    left the primary goes on alone, after the cluster has recorded that nobody may take over from it.
-    A server whose transactions the primary does not have is set apart (degraded), and names them.
+    As a promotable clone every server starts read-only and only promote opens one. One that dies gives up
+    its claim at once: a small process waits beside each server for its end. With durability=semi-sync, the
+    default, a write is confirmed once a replica has it, and a node that may lack a confirmed write is never
+    promoted, whatever happened to the others. When no replica is left the primary goes on alone, after the
+    cluster has recorded that nobody may take over from it. A server whose transactions the primary does not
+    have is set apart (degraded), and names them.
 
     The clone needs notify=true. All nodes need log_bin and different values of server_id. A MySQL with
     gtid_mode=OFF is replicated by file and offset; then a server follows only where its place in the
@@ -144,10 +145,12 @@ class Mysql(
     @action(timeout=120)
     def promote(self) -> None:
         """Make this server the primary, if no confirmed write is lacking here."""
+        from ..kinds.vigil import keep
         from ..mysql.takeover import promote
 
-        promote(self.member, self.main())
+        promote(self.member, main := self.main())
         self.member.memory.save()
+        keep(self, main)
 
     @action(timeout=120)
     def demote(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Failure
-from ..system.plan import LARGEST_OUTPUT, OUTPUT, PLAN, RECORD
+from ..system.plan import LARGEST_OUTPUT, OUTPUT, PLAN, RECORD, VIGIL
 from ..system.pulse import recorded
 from .family import family, judge, state_of
 from .state import RUNNING, STOPPED, Sight
@@ -117,13 +117,20 @@ class OwnProcess:
             self.remember(main)
 
     def remember(self, main: Process) -> None:
-        """The main process is on record, and its pid in the pid file, or it is ended again."""
+        """The main process is on record, and its pid in the pid file, or it is ended again.
+
+        The end of one that has claims in the cluster is not left to the next monitor.
+        """
         try:
-            self.save(self.record, f"{main.pid} {main.started}\n")
+            self.save(self.record, f"{main.identity}\n")
             self.save(self.pidfile, f"{main.pid}\n")
         except Failure:
             self.stop()
             raise
+        if self.service.context.clone.promotable:
+            from .vigil import keep
+
+            keep(self.service, main)
 
     def save(self, path: str, text: str) -> None:
         """The file holds the text; Failure says why it cannot."""
@@ -135,6 +142,7 @@ class OwnProcess:
     def stop(self) -> None:
         """No process of the service is left: SIGTERM, then SIGKILL, then a last look; else Failure."""
         deadline = self.service.deadline
+        self.discard(self.service.beside(VIGIL))
         if self.members():
             self.end(TERM)
             if not deadline.wait(self.gone, deadline.left() * FORCE_AFTER):
@@ -147,10 +155,14 @@ class OwnProcess:
                 f"{self.service.name}: process {pids} survives SIGKILL; only a reboot of the node ends it"
             )
         for path in (self.pidfile, self.record, self.output, self.service.beside(PLAN)):
-            try:
-                self.host.remove(path)
-            except OSError as error:
-                self.service.log.warning(f"{path}: {error.strerror or error}; it stays behind")
+            self.discard(path)
+
+    def discard(self, path: str) -> None:
+        """The file is gone, or it is in the log why it is not: no file must keep a service from being stopped."""
+        try:
+            self.host.remove(path)
+        except OSError as error:
+            self.service.log.warning(f"{path}: {error.strerror or error}; it stays behind")
 
     def members(self) -> tuple[Process, ...]:
         """All processes of the service, the main one first."""

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 VERSION = 5
 PRIME = (1 << 521) - 1
 RUN_DIRECTORY = "/run/openstack-agents"
-PLAN, RECORD, OUTPUT, WATCHED, KEPT_TOKEN = ".plan", ".started", ".output", ".watched", ".token"
+PLAN, RECORD, OUTPUT, WATCHED = ".plan", ".started", ".output", ".watched"
+KEPT_TOKEN, VIGIL = ".token", ".vigil"
 """How the names of a resource's files in that directory end."""
 PARAMETER, META = "OCF_RESKEY_", "OCF_RESKEY_CRM_meta_"
 NEVER = 1 << 30

@@ -32,6 +32,11 @@ class Process(Record):
     uid: int
     command: tuple[str, ...]
 
+    @property
+    def identity(self) -> str:
+        """What no other process has ever had, as `pulse.recorded` reads it from a file."""
+        return f"{self.pid} {self.started}"
+
 
 def process(pid: int) -> Process | None:
     """The living process of this pid; a zombie, a kernel thread and a process gone are none."""

@@ -8,10 +8,13 @@ import subprocess
 
 from ..lean import TYPE_CHECKING, Record
 from . import proc
+from .host import Account
 
 if TYPE_CHECKING:
-    from .host import Account
     from .proc import Process
+
+ROOT = Account("root", 0, 0, "/")
+"""Who may do everything, and owns the agents themselves."""
 
 
 class Command(Record):

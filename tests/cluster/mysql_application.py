@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -54,11 +55,15 @@ class Application:
         self.writer.await_more()
         self.lab.crm("node", "online", old.name)
 
-    def lose_the_primarys_server(self) -> None:
+    def lose_the_primarys_server(self, every: int = mariadb.EVERY) -> None:
+        """every: seconds between two monitors of the primary."""
         old = self.primary()
-        kill_server(old)
-        self.wait_for_another(old)
-        self.writer.await_more()
+        with monitored(self.lab, every):
+            since = time.time()
+            kill_server(old)
+            self.wait_for_another(old)
+            self.writer.await_more()
+        assert self.writer.longest_gap(since) < max(20, every / 2)
         self.wait_whole()
         assert self.replica() == old
 
@@ -72,6 +77,23 @@ class Application:
         self.wait_for_another(old)
         self.writer.await_more()
         self.lab.wait(lambda: old.power is Power.ON, 60, "the old primary to be switched on")
+
+
+@contextmanager
+def monitored(lab: Lab, every: int) -> Iterator[None]:
+    """The primary is monitored so often, in seconds, until the block ends."""
+    if every != mariadb.EVERY:
+        set_interval(lab, every)
+    try:
+        yield
+    finally:
+        if every != mariadb.EVERY:
+            set_interval(lab, mariadb.EVERY)
+
+
+def set_interval(lab: Lab, seconds: int) -> None:
+    operation = f'<op id="{CLONE}-monitor-{mariadb.EVERY}s" interval="{seconds}s"/>'
+    lab.voice().check(["cibadmin", "--modify", "--xml-text", operation])
 
 
 def kill_server(node: Node) -> None:

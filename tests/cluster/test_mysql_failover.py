@@ -70,6 +70,10 @@ def test_a_killed_server_is_replaced_and_comes_back_as_a_replica(application: Ap
     application.lose_the_primarys_server()
 
 
+def test_a_killed_primary_is_replaced_before_its_next_monitor(application: Application) -> None:
+    application.lose_the_primarys_server(every=60)
+
+
 def test_a_killed_replica_costs_a_pause_and_returns(application: Application) -> None:
     application.lose_the_replicas_server()
 

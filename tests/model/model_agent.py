@@ -41,6 +41,8 @@ SETTINGS = {
     "OCF_RESKEY_CRM_meta_clone_node_max": "1",
     "OCF_RESKEY_CRM_meta_notify": "true",
 }
+VIGIL = "vigil"
+"""The monitor that Pacemaker does not hear of."""
 LONG = 20.0
 """Seconds that pass at each pause of a waiting action: few pauses, and it still looks again."""
 PRIVATE = ("read", "write", "remove", "process")
@@ -97,8 +99,9 @@ class Refusal(NamedTuple):
     text: str
 
 
-RECORDED = ".pact"
-"""What a node has seen of the record is not modelled, since here nobody sets the record back."""
+NOT_MODELLED = (".pact", ".vigil")
+"""What a node has seen of the record, since here nobody sets the record back; and whether somebody waits for the
+end of the server, since here somebody may always do so, or not."""
 
 
 def answer(world: World, me: str, question: tuple[Any, ...]) -> Any:
@@ -153,12 +156,12 @@ class Node:
         if path.endswith(".pid"):
             number = self.turns("process")
             return str(number) if number else None
-        if path.endswith(RECORDED):
+        if path.endswith(NOT_MODELLED):
             return None
         return self.turns("read", path.rpartition(".")[2])  # type: ignore[no-any-return]
 
     def write(self, path: str, text: str, _mode: int = 0, *, lasting: bool = False) -> None:
-        if not path.endswith(RECORDED):
+        if not path.endswith(NOT_MODELLED):
             self.turns("write", path.rpartition(".")[2], text)
 
     def stamp(self, _path: str) -> str:
@@ -192,6 +195,10 @@ class Node:
     def meanwhile(self, work: Callable[[], Any]) -> Callable[[], Any]:
         result = work()
         return lambda: result
+
+    def spawn(self, *_: Any) -> int:
+        """Somebody waits for the end of the server: an event of its own."""
+        return 0
 
     def run(self, *_: Any) -> Any:
         from ocf_agents.system.run import Finished
@@ -350,6 +357,8 @@ def act(turns: Turns, call: Call) -> int:
             "OCF_RESKEY_CRM_meta_notify_promote_uname": call.promoting,
             "OCF_RESKEY_CRM_meta_notify_demote_uname": call.demoting,
             "OCF_RESKEY_CRM_meta_notify_active_uname": call.active,
+            # Those who lead already are told of a start or a stop, nobody else.
+            "OCF_RESKEY_CRM_meta_notify_promoted_uname": "" if call.promoting else turns.me,
         }
 
     def ask_peer(source: peer.Source, *_: Any) -> peer.Peer:
@@ -358,7 +367,8 @@ def act(turns: Turns, call: Call) -> int:
 
     kept, peer.ask_peer = peer.ask_peer, ask_peer
     try:
-        return perform(Modelled, Context(call.action, environment), Node(turns), Mute("mysql", {}))  # type: ignore[arg-type]
+        action = "monitor" if call.action == VIGIL else call.action
+        return perform(Modelled, Context(action, environment), Node(turns), Mute("mysql", {}))  # type: ignore[arg-type]
     except Refused:
         return ERR_GENERIC
     except Failure as failure:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional
 
-from model_agent import Call
+from model_agent import VIGIL, Call
 from model_memo import Memo
 from model_world import World
 
@@ -48,6 +48,8 @@ class Pacemaker:
             found += self.of_server(world, node)
             if node.on and node.role in (UNPROMOTED, PROMOTED) and node.name != held:
                 found += self.ways(world, ("monitor", node.name))
+                if not node.up and node.score is not None:
+                    found.append(("vigil", node.name))
         if world.faults < self.limits.faults:
             found += self.faults(world)
         if world.cut:
@@ -134,6 +136,8 @@ class Pacemaker:
                 found += self.paces(world, ("recover", node.name))
             if node.role == STOPPED:
                 found += self.paces(world, ("start", node.name))
+            if node.role == PROMOTED and int(node.score or 0) <= 0:
+                found.append(("yield", node.name))
         sure = all(node in group or node.fenced for node in world.nodes.values())
         if sure and not any(node.role in (PROMOTED, FAILED) for node in group):
             able = [node for node in group if node.role == UNPROMOTED and int(node.score or 0) > 0]
@@ -159,7 +163,7 @@ class Pacemaker:
         while world.plan:
             self.happen(world, ("plan",))
         # A clone's promotion comes after all of its stops and starts.
-        for kind in ("recover", "start", "promote"):
+        for kind in ("recover", "yield", "start", "promote"):
             for name in world.nodes:
                 self.decide(world, (kind, name))
         for name, node in world.nodes.items():
@@ -295,6 +299,13 @@ class Pacemaker:
 
     def do_monitor(self, world: World, name: str, halt: Optional[int] = None) -> None:
         self.act(world, name, Call("monitor"), halt)
+
+    def do_vigil(self, world: World, name: str) -> None:
+        """The agent has looked since the server ended, and Pacemaker does not know."""
+        self.memo.go(world, name, Call(VIGIL))
+
+    def do_yield(self, world: World, name: str) -> None:
+        self.act(world, name, Call("demote"))
 
     def do_plan(self, world: World, halt: Optional[int] = None) -> None:
         (name, call), world.plan = world.plan[0], world.plan[1:]

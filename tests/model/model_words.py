@@ -19,6 +19,8 @@ SENTENCES = {
     "boot": "{0} boots",
     "fence": "{0} is fenced",
     "monitor": "the monitor of {0} runs",
+    "vigil": "the end of the server on {0} is noticed at once",
+    "yield": "Pacemaker demotes {0}, which claims nothing",
     "start": "Pacemaker starts the server on {0}",
     "recover": "Pacemaker stops the failed server on {0}",
     "promote": "Pacemaker promotes {0}",

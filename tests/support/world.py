@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
+from ocf_agents.system import vigil
 from ocf_agents.system.host import Account, Host
 from ocf_agents.system.proc import MARK, Process
 from ocf_agents.system.run import Finished
@@ -90,6 +91,8 @@ class World(Host):
         self.calls: list[Call] = []
         self.signals: list[tuple[int, int]] = []
         self.spawned: list[Command] = []
+        self.vigils: list[Command] = []
+        """Those who wait for the end of a service; here nobody comes to look when it ends."""
         self.next_pid = 100
 
     # What a test lays out.
@@ -307,6 +310,9 @@ class World(Host):
         return body.mark if body else ""
 
     def spawn(self, command: Command, output: str) -> int:
+        if vigil.__file__ in command.argv:
+            self.vigils.append(command)
+            return 0
         life = self.daemons.get(command.argv[0])
         if life is None:
             raise FileNotFoundError(errno.ENOENT, "No such file or directory")

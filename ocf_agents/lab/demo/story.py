@@ -102,7 +102,7 @@ class Story(stage.Stage):
         self.await_failure(mariadb.NAME, node)
         self.await_service(seen, begin)
         self.narrator.happened(
-            f"MySQL's primary is on {self.primary().name} (monitor interval: {mariadb.EVERY} s), Keystone goes on",
+            f"MySQL's primary is on {self.primary().name}, Keystone goes on",
             *seen.silences(begin),
         )
 

@@ -104,7 +104,7 @@ class Rebuilding:
         if why:
             return f"{kept}; it is not rebuilt: {why}"
         self.places.undo()
-        command = self.command(cause, f"{main.pid} {main.started}" if main else "")
+        command = self.command(cause, main.identity if main else "")
         self.host.spawn(command, self.site.output)
         member.deadline.wait(lambda: self.attempt.cause == cause, APPEARANCE)
         attempt = self.attempt

@@ -6,11 +6,11 @@ from ...lean import TYPE_CHECKING
 from ...system.channel import derive
 from ...system.host import PATH
 from ...system.proc import MARK
-from ...system.spawn import Command
+from ...system.spawn import ROOT, Command
 from ..encryption import encryption
 from . import ATTEMPT
 from .means import address, program
-from .order import BACKUP, CLONE, PURPOSE, RECEIVE, ROOT, UNPACK, Order
+from .order import BACKUP, CLONE, PURPOSE, RECEIVE, UNPACK, Order
 
 if TYPE_CHECKING:
     from ..member import Member

@@ -8,9 +8,9 @@ from ...lean import TYPE_CHECKING
 from ...system import channel
 from ...system.errors import Refused
 from ...system.host import PATH, Host
-from ...system.spawn import piped
+from ...system.spawn import ROOT, piped
 from .attempt import FAILED, SENDS, SENT
-from .order import ROOT, Diary, Order, complaint
+from .order import Diary, Order, complaint
 
 if TYPE_CHECKING:
     from ...system.channel import Channel

@@ -6,7 +6,6 @@ import json
 import sys
 
 from ...lean import TYPE_CHECKING, Record
-from ...system.host import Account
 from ...system.proc import MARK
 from ...system.spawn import Command
 from ..memory import MODE
@@ -15,7 +14,7 @@ from .attempt import Attempt
 if TYPE_CHECKING:
     from typing import Any
 
-    from ...system.host import Host
+    from ...system.host import Account, Host
 
 ENDING = ".order"
 RECEIVE, CLONE, DONATE = "receive", "clone", "donate"
@@ -24,8 +23,6 @@ PURPOSE = "ocf-agents mysql reseed"
 BACKUP, UNPACK = ("mariadb-backup", "mariabackup"), ("mbstream",)
 """The programs that copy and unpack, by their names, new ones first."""
 TAIL = 3
-ROOT = Account("root", 0, 0, "/")
-"""Who copies the files of a server, logs in through its socket, and moves directories beside its data."""
 
 
 class Order(Record):
@@ -97,7 +94,7 @@ class Diary:
 
         self.host, self.path = host, order.path
         me = host.process(getpid())
-        process = f"{me.pid} {me.started}" if me else ""
+        process = me.identity if me else ""
         self.attempt = Attempt(phase, order.session, order.cause, process, self.clock())
         self.attempt.write(host, self.path)
 

@@ -7,12 +7,12 @@ from ...system.channel import derive
 from ...system.errors import Refused
 from ...system.host import PATH
 from ...system.proc import MARK
-from ...system.spawn import Command
+from ...system.spawn import ROOT, Command
 from ..server import SUPERUSER
 from . import SUPPLY
 from .attempt import FAILED, SENDS, Attempt, Request
 from .means import PLUGIN, program
-from .order import BACKUP, DONATE, PURPOSE, ROOT, Order
+from .order import BACKUP, DONATE, PURPOSE, Order
 
 if TYPE_CHECKING:
     from ..member import Member
