@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .presenting import FOUND, Unusable
+from .presenting import FOUND, Unusable, columns
 from .staging import cluster
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def list_faults() -> None:
 )
 @click.option("--json", "record", type=FILE, help="Keep the results here, and go on from what it holds.")
 @click.option("--report", type=FILE, help="Write a report in HTML, with a picture of each round.")
+@click.option("--plan", is_flag=True, help="Show the rounds that it would play, and play none.")
 def run(
     *,
     rounds: int,
@@ -83,6 +84,7 @@ def run(
     server: Path | None,
     record: Path | None,
     report: Path | None,
+    plan: bool,
 ) -> None:
     """Play rounds of faults; exit code 1 if ours lost a confirmed write, or left the cluster broken."""
     from ..lab import LabError
@@ -104,6 +106,10 @@ def run(
         "server": str(server or ""),
     }
     document = begun(record, {**setting, "rounds": []})
+    wanted = unplayed(document, wanted)
+    if plan:
+        columns([(f"{one.number:4}", one.agent.removeprefix("ocf:"), one.title) for one in wanted])
+        return
     try:
         play(document, wanted, record)
     except LabError as error:
@@ -178,13 +184,18 @@ def begun(record: Path | None, fresh: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def play(document: dict[str, Any], wanted: list[Round], record: Path | None) -> None:
-    """Every round that is not on record has been played, and is."""
-    from ..drill.report import line, round_of
-    from ..drill.session import Session
+def unplayed(document: dict[str, Any], wanted: list[Round]) -> list[Round]:
+    """Those rounds that are not on record yet."""
+    from ..drill.report import round_of
 
     played = {(one.number, one.agent, one.faults) for one in map(round_of, document["rounds"])}
-    left = [one for one in wanted if (one.number, one.agent, one.faults) not in played]
+    return [one for one in wanted if (one.number, one.agent, one.faults) not in played]
+
+
+def play(document: dict[str, Any], left: list[Round], record: Path | None) -> None:
+    """Every round has been played, and is on record."""
+    from ..drill.report import line
+    from ..drill.session import Session
 
     def done(result: dict[str, Any]) -> None:
         document["rounds"].append(result)

@@ -242,6 +242,17 @@ def test_make_knows_what_the_page_says(block: Block) -> None:
         assert done.stdout, command.text
 
 
+@pytest.mark.parametrize("block", of_kind("plan"), ids=str)
+def test_the_command_knows_what_it_would_do(block: Block, shell: dict[str, str], tmp_path: Path) -> None:
+    for server in re.findall(r"--server (\S+)", block.text):
+        (tmp_path / server / "bin").mkdir(parents=True)
+        (tmp_path / server / "bin/mysqld").touch()
+    for command in block.commands():
+        done = type_in(f"{command.text} --plan", shell, tmp_path)
+        assert (done.returncode, done.stderr) == (0, ""), command.text
+        assert done.stdout.strip(), command.text
+
+
 @pytest.mark.parametrize("block", of_kind("skip"), ids=str)
 def test_the_rest_is_not_run(block: Block) -> None:
     pytest.skip(f"{block}: {block.rest}")

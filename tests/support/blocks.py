@@ -9,6 +9,7 @@ The comment before a block says it, and no reader of the page sees it:
     <!-- cluster: SO --> the same, after the test has made it so (tests/cluster/documented.py)
     <!-- machine -->     they are run on a machine of their own that systemd has booted
     <!-- make -->        make knows what it would do
+    <!-- plan -->        it takes many minutes, and --plan shows what it would do
     <!-- file NAME -->   the block is a file that later commands of the page read
     <!-- skip: WHY -->   they cannot be run by a test
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from subprocess import CompletedProcess
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-KINDS = ("run", "lab", "node", "cluster", "machine", "make", "file", "skip")
+KINDS = ("run", "lab", "node", "cluster", "machine", "make", "plan", "file", "skip")
 UNTIL = ", until it says so"
 INTERRUPTED = ", until Ctrl-C"
 PATIENCE = 120

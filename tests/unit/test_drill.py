@@ -319,6 +319,16 @@ def test_a_failing_round_says_how_it_is_played_alone(player: Player, limits: tup
     assert player.played == [seventh]
 
 
+def test_a_plan_shows_the_rounds_that_are_left_and_plays_none(player: Player, tmp_path: Path) -> None:
+    words = ("--seed", "4", "--json", str(tmp_path / "record.json"))
+    assert call("run", "--rounds", "2", *words).exit_code == 0
+    told = call("run", "--rounds", "4", *words, "--plan")
+    assert (told.exit_code, len(player.played)) == (0, 2)
+    assert call("run", "--rounds", "4", *words).exit_code == 0
+    titles = [one.title for one in player.played[2:]]
+    assert [text.split(maxsplit=2)[2] for text in told.output.splitlines()] == titles
+
+
 def test_peers_go_through_the_same_rounds(player: Player) -> None:
     agents = ("--agent", "openstack:mysql", "--agent", "heartbeat:mariadb")
     assert call("run", "--fault", "kill_server", *agents).exit_code == 0
