@@ -12,7 +12,7 @@ if __name__ == "__main__":
     sys.path[:0] = [__file__.rpartition("/ocf_agents/")[0]]
 
 from ocf_agents.system.plan import RECORD, VIGIL  # found on the path set above
-from ocf_agents.system.pulse import beats, read, recorded  # found on the path set above
+from ocf_agents.system.pulse import STARTED, fields, read, recorded  # found on the path set above
 
 
 def keep(files: str, agent: str) -> None:
@@ -22,7 +22,8 @@ def keep(files: str, agent: str) -> None:
     try:
         end = poll()
         end.register(pidfd_open(pid))
-        if beats(pid, started):
+        words = fields(read(f"/proc/{pid}/stat") or b"")
+        if words and int(words[STARTED]) == started:
             end.poll()
     except ProcessLookupError:
         pass  # it has ended before it could be waited for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -70,6 +71,16 @@ def await_wait(watch: subprocess.Popen[bytes]) -> None:
         assert time.monotonic() < deadline
         assert watch.poll() is None
         time.sleep(0.005)
+
+
+def test_a_suspended_process_has_not_ended(scene: Scene) -> None:
+    os.kill(scene.service.pid, signal.SIGSTOP)
+    os.waitpid(scene.service.pid, os.WUNTRACED)
+    watch = scene.watch()
+    await_wait(watch)
+    scene.end()
+    assert watch.wait(PATIENCE) == 0
+    assert scene.trace.read_text() == "monitor p_mysql\n"
 
 
 def test_the_agent_looks_once_the_process_has_ended_and_not_before(scene: Scene) -> None:
