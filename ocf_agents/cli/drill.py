@@ -96,22 +96,15 @@ def run(
     wanted = planned(max(rounds, only or 0), seed, among, agents)
     if only is not None:
         wanted = [one for one in wanted if one.number == only]
-    setting = {
-        "seed": seed,
-        "faults": list(names),
-        "nodes": nodes,
-        "fencing": fencing,
-        "threshold": threshold,
-        "workload": workload,
-        "server": str(server or ""),
-    }
+    setting: dict[str, Any] = {"seed": seed, "faults": list(names), "nodes": nodes, "fencing": fencing}
+    setting |= {"threshold": threshold, "workload": workload, "server": str(server or "")}
     document = begun(record, {**setting, "rounds": []})
-    wanted = unplayed(document, wanted)
+    left = unplayed(document, wanted)
     if plan:
-        columns([(f"{one.number:4}", one.agent.removeprefix("ocf:"), one.title) for one in wanted])
+        columns([(f"{one.number:4}", one.agent.removeprefix("ocf:"), one.title) for one in left])
         return
     try:
-        play(document, wanted, record)
+        play(document, left, record)
     except LabError as error:
         raise Unusable(str(error)) from None
     finish(document, report)
