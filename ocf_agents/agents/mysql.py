@@ -91,7 +91,7 @@ class Mysql(
         from ..mysql import reseed, restored
 
         reseed.tidy(self.member, self.rebuilding)
-        checks.prepare(self.member, self.configuration(), self.pid, self.user)
+        checks.prepare(self.member, self.configuration(), self.pid, self.account())
         restored.check(self.member)
         super().start()
         self.member.memory["single"] = "" if self.replicated else "1"
@@ -106,7 +106,7 @@ class Mysql(
         """Stop the server, by force if need be; nothing of it is left."""
         from ..mysql import reseed
 
-        self.member.memory.close()
+        self.discard(self.member.memory.opening)
         withdrawn = self.host.meanwhile(lambda: claims.withdraw(self.member, self.replicated))
         try:
             super().stop()
@@ -115,7 +115,7 @@ class Mysql(
         reseed.tidy(self.member, self.rebuilding)
         self.member.memory.forget()
         for path in (self.pid, self.socket):
-            self.host.remove(path)
+            self.discard(path)
 
     @action(timeout=30, interval=20)
     @action(timeout=30, interval=10, role="Promoted")
@@ -214,7 +214,12 @@ class Mysql(
         if self.replicated and look.answer == ANSWERS and not (self.context.probe or rebuilding):
             look = member.step(look, opened)
             if self.writer_vip and opened and not look.read_only:
-                stray, closed = self.whereabouts()
+                from ..mysql import vip
+
+                found = vip.stray(member)
+                stray, closed = found.text, found.over
+                if closed:
+                    self.demote()
         return diagnose(member.case(look, opened, stray, closed, rebuilding))
 
     def rebuilding(self) -> Rebuilding:
@@ -226,15 +231,6 @@ class Mysql(
         records = own.record, own.pidfile
         site = Site(lambda: self.server(own.mark), records, own.output, config, options, self.user)
         return Rebuilding(self.member, site)
-
-    def whereabouts(self) -> tuple[str, bool]:
-        """Where the writers' address is, if it is not here, and whether this server was closed for that."""
-        from ..mysql.vip import stray
-
-        found = stray(self.member)
-        if found.over:
-            self.demote()
-        return found.text, found.over
 
     def conclude(self, diagnosis: Diagnosis) -> None:
         """The cluster knows this node's score and whether readers may come, if that is news."""
@@ -269,8 +265,9 @@ class Mysql(
 
     def check_host(self) -> None:
         """This host has the program, the configuration and the user."""
-        self.member.executable()
-        checks.check_host(self.member, self.configuration(), self.user)
+        checks.check_host(self.member)
+        self.check_file("config", self.configuration())
+        self.account()
         if self.context.action == "validate-all":
             checks.check_server(self.member, self.context.clone, self.replicated)
 

@@ -202,7 +202,7 @@ class CloudApi(Patient, LoginApi, ConfiguredApi, Wsgi):
     def reload_agent(self) -> None:
         """Take over changed parameters, and log in anew with them."""
         super().reload_agent()
-        self.host.remove(self.beside(plan.KEPT_TOKEN))
+        self.discard(self.beside(plan.KEPT_TOKEN))
 
     def announce(self) -> None:
         """What the agent makes of the login."""

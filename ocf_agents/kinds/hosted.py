@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
-from ..ocf.codes import Failure
+from ..ocf.codes import Unrecorded
 from ..system.plan import WATCHED
 from .state import RUNNING, STOPPED, Sight
 
@@ -28,13 +28,14 @@ class Hosted:
         try:
             self.host.write(self.marker, "")
         except OSError as error:
-            raise Failure(
-                f"{self.marker}: {error.strerror or error}; the agent keeps its record there"
-            ) from error
+            raise Unrecorded(self.marker, error) from error
 
     def stop(self) -> None:
         """The agent watches no more; the service is left as it is."""
-        self.host.remove(self.marker)
+        try:
+            self.host.remove(self.marker)
+        except OSError as error:
+            raise Unrecorded(self.marker, error) from error
         self.service.unplan()
 
     def check(self) -> None:

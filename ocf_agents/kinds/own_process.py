@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
-from ..ocf.codes import Failure
+from ..ocf.codes import Failure, Unrecorded
 from ..system.plan import LARGEST_OUTPUT, OUTPUT, PLAN, RECORD, VIGIL
 from ..system.pulse import recorded
 from .family import family, judge, state_of
@@ -137,12 +137,12 @@ class OwnProcess:
         try:
             self.host.write(path, text)
         except OSError as error:
-            raise Failure(f"{path}: {error.strerror or error}; the agent keeps its record there") from error
+            raise Unrecorded(path, error) from error
 
     def stop(self) -> None:
         """No process of the service is left: SIGTERM, then SIGKILL, then a last look; else Failure."""
         deadline = self.service.deadline
-        self.discard(self.service.beside(VIGIL))
+        self.service.discard(self.service.beside(VIGIL))
         if self.members():
             self.end(TERM)
             if not deadline.wait(self.gone, deadline.left() * FORCE_AFTER):
@@ -155,14 +155,7 @@ class OwnProcess:
                 f"{self.service.name}: process {pids} survives SIGKILL; only a reboot of the node ends it"
             )
         for path in (self.pidfile, self.record, self.output, self.service.beside(PLAN)):
-            self.discard(path)
-
-    def discard(self, path: str) -> None:
-        """The file is gone, or it is in the log why it is not: no file must keep a service from being stopped."""
-        try:
-            self.host.remove(path)
-        except OSError as error:
-            self.service.log.warning(f"{path}: {error.strerror or error}; it stays behind")
+            self.service.discard(path)
 
     def members(self) -> tuple[Process, ...]:
         """All processes of the service, the main one first."""

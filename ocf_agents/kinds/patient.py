@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Degraded, Failure
 from ..ocf.parameters import Duration
-from ..system.plan import PLAN
 from .service import Service
 
 if TYPE_CHECKING:
@@ -68,9 +67,9 @@ class Patient(Service):
 
     def keep(self, losses: dict[str, float]) -> None:
         """The losses are on record, and no plan hides them."""
-        self.host.remove(self.beside(PLAN))
+        self.unplan()
         if not losses:
-            self.host.remove(self.beside(LOST))
+            self.discard(self.beside(LOST))
             return
         text = "".join(f"{name} {since}\n" for name, since in losses.items())
         try:
@@ -86,5 +85,5 @@ class Patient(Service):
     def forget(self) -> None:
         """Nothing is left of what monitors kept."""
         for ending in self.kept:
-            self.host.remove(self.beside(ending))
+            self.discard(self.beside(ending))
         super().forget()

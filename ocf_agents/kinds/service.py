@@ -14,6 +14,7 @@ from .state import RUNNING, STOPPED
 if TYPE_CHECKING:
     from typing import ClassVar, Union
 
+    from ..system.host import Account
     from ..system.http import Request
     from ..system.spawn import Command
     from ..system.url import Url
@@ -154,7 +155,14 @@ class Service(Agent):
 
     def unplan(self) -> None:
         """The next monitors go the long way."""
-        self.host.remove(self.beside(PLAN))
+        self.discard(self.beside(PLAN))
+
+    def discard(self, path: str) -> None:
+        """The file is gone, or it is in the log why it is not: no file must keep a service from being stopped."""
+        try:
+            self.host.remove(path)
+        except OSError as error:
+            self.log.warning(f"{path}: {error.strerror or error}; it stays behind")
 
     def examine(self, depth: int) -> None:
         """Every check up to this depth holds; raises the first failure, a degradation last."""
@@ -185,8 +193,14 @@ class Service(Agent):
         """The configuration file and the user exist, or NotInstalled."""
         if self.config:
             self.check_file("config", self.config)
-        if self.host.account(self.user) is None:
+        self.account()
+
+    def account(self) -> Account:
+        """The user as whom it runs, or NotInstalled."""
+        found = self.host.account(self.user)
+        if found is None:
             raise NotInstalled(f"user={self.user}: no such user on this node; is the package installed?")
+        return found
 
     def check_file(self, name: str, path: str) -> None:
         """The file that this parameter names exists, or NotInstalled."""
@@ -229,9 +243,7 @@ class Service(Agent):
         from ..system.proc import MARK
         from ..system.spawn import Command
 
-        account = self.host.account(self.user)
-        if account is None:
-            raise NotInstalled(f"user={self.user}: no such user on this node; is the package installed?")
+        account = self.account()
         basic = {"PATH": PATH, "HOME": account.home, "USER": account.name, "LANG": "C.UTF-8", MARK: mark}
         return Command(argv, account, {**basic, **(environment or {})})
 

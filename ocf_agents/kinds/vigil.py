@@ -31,6 +31,6 @@ def keep(service: Service, main: Process) -> None:
         host.write(note, name)
         host.spawn(Command(words, ROOT, dict(service.context.environment)), os.devnull)
     except OSError as error:
-        host.remove(note)
+        service.discard(note)
         why = f"{error.filename or note}: {error.strerror or error}"
         service.log.warning(f"{why}; should the server end, only the next monitor will see it")

@@ -11,21 +11,19 @@ from .receipt import ask_primary
 
 if TYPE_CHECKING:
     from ..ocf.clone import Clone
+    from ..system.host import Account
     from .member import Member
 
 CREATORS = ("mariadb-install-db", "mysql_install_db")
 GRANTED = ("REPLICATION SLAVE", "ALL PRIVILEGES")
 
 
-def prepare(member: Member, config: str, pid: str, user: str) -> None:
+def prepare(member: Member, config: str, pid: str, account: Account) -> None:
     """The directories of socket, pid file and log exist and are the user's; the log file too.
 
     A database exists, if one is to be made where there is none.
     """
     given, host = member.settings, member.host
-    account = host.account(user)
-    if account is None:
-        raise NotInstalled(f"user={user}: no such user on this node; is the package installed?")
     try:
         for path in (given.socket, pid):
             host.provide_directory(path.rpartition("/")[0], account)
@@ -33,7 +31,7 @@ def prepare(member: Member, config: str, pid: str, user: str) -> None:
     except OSError as error:
         raise Failure(f"{error.filename or given.error_log}: {error.strerror or error}") from error
     if given.enable_creation and not host.exists(f"{given.datadir}/mysql") and not awaits(member):
-        create(member, config, user)
+        create(member, config, account.name)
 
 
 def awaits(member: Member) -> bool:
@@ -64,16 +62,13 @@ def create(member: Member, config: str, user: str) -> None:
     member.log.info(f"made a new database in {given.datadir}")
 
 
-def check_host(member: Member, config: str, user: str) -> None:
-    """The configuration, the user and the data directory are there."""
-    given, host = member.settings, member.host
-    if not host.is_file(config):
-        raise NotInstalled(f"config={config}: no such file on this node; is the file system mounted?")
-    if host.account(user) is None:
-        raise NotInstalled(f"user={user}: no such user on this node; is the package installed?")
-    if not host.exists(f"{given.datadir}/mysql") and not member.bare:
+def check_host(member: Member) -> None:
+    """The server's program is there, and a database, unless one is to be received; else NotInstalled."""
+    member.executable()
+    directory = member.settings.datadir
+    if not member.host.exists(f"{directory}/mysql") and not member.bare:
         raise NotInstalled(
-            f"datadir={given.datadir}: holds no database; is the file system mounted? Else make one "
+            f"datadir={directory}: holds no database; is the file system mounted? Else make one "
             "with mariadb-install-db"
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from posix import getppid
 
 from ..lean import TYPE_CHECKING
+from ..ocf.codes import Unrecorded
 
 if TYPE_CHECKING:
     from ..system.host import Host
@@ -52,9 +53,12 @@ class Memory:
         self.saved = kept
 
     def forget(self) -> None:
-        """Nothing is remembered, but for the next start that a promotion failed."""
+        """Nothing is remembered, but for the next start that a promotion failed; what cannot go does no harm."""
         self.words, self.saved = {FAILED: self[FAILED]}, {}
-        self.host.remove(self.path)
+        try:
+            self.host.remove(self.path)
+        except OSError:
+            return
         self.save()
 
     def lasted(self, name: str, holds: bool) -> float:
@@ -65,17 +69,28 @@ class Memory:
 
     # The server process that promote opened: a file of its own, which no monitor ever writes.
 
+    @property
+    def opening(self) -> str:
+        """The file that names this process."""
+        return f"{self.path}.opened"
+
     def opened(self, main: Process | None) -> bool:
         """Whether promote opened this very process for writing."""
-        return main is not None and self.host.read(f"{self.path}.opened") == identity(main)
+        return main is not None and self.host.read(self.opening) == identity(main)
 
     def open(self, main: Process) -> None:
-        """From now on this very process is to be writable; raises OSError."""
-        self.host.write(f"{self.path}.opened", identity(main), MODE)
+        """From now on this very process is to be writable, or Unrecorded."""
+        try:
+            self.host.write(self.opening, identity(main), MODE)
+        except OSError as error:
+            raise Unrecorded(self.opening, error) from error
 
     def close(self) -> None:
-        """From now on no process is to be writable."""
-        self.host.remove(f"{self.path}.opened")
+        """From now on no process is to be writable, or Unrecorded."""
+        try:
+            self.host.remove(self.opening)
+        except OSError as error:
+            raise Unrecorded(self.opening, error) from error
 
     # Whether this node's copy of the pact is the newest: a node that was off may have missed a change.
 

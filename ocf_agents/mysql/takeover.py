@@ -156,10 +156,7 @@ def open_writes(member: Member, main: Process) -> None:
         member.memory[word] = ""
     member.memory.save()
     forgo(member)
-    try:
-        member.memory.open(main)
-    except OSError as error:
-        raise Failure(f"{error.filename}: {error.strerror}; the agent keeps its record there") from error
+    member.memory.open(main)
     member.server.open_writes()
     if member.memory["events"]:
         member.server.tell("SET GLOBAL event_scheduler = 1")

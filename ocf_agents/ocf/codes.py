@@ -25,6 +25,13 @@ class Failure(Exception):
     code = ERR_GENERIC
 
 
+class Unrecorded(Failure):
+    """The agent cannot change a file of its own."""
+
+    def __init__(self, path: str, error: OSError) -> None:
+        super().__init__(f"{path}: {error.strerror or error}; the agent keeps its record there")
+
+
 class BadArguments(Failure):
     """The action cannot be carried out as asked on this host."""
 
