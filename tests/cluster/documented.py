@@ -5,27 +5,16 @@ The nodes are db1 and db2. Keystone is on db2, and so is who types, unless a sit
 
 from __future__ import annotations
 
-import os
-import shlex
-import signal
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING
 
 import deployed
-from rebuilt_replica import part
-from support.blocks import blocks
 
 from ocf_agents.lab import keystone, mariadb
-from ocf_agents.lab.fault_service import processes_of
-from ocf_agents.lab.scene import APART
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
     from pathlib import Path
-
-    from support.blocks import Block
 
     from ocf_agents.lab import Lab, Node
 
@@ -40,19 +29,28 @@ REPLICAS = "repl_user@'10.0.%'"
 DRILL_PASSWORD = "..."
 """As the page has it."""
 ANSWERS = {
+    "--password-prompt": "monitor-password",
     "replication_passwd": "repl-password",
     "os_password": deployed.SESAME,
     "password": "fence-password",
 }
 """What is typed when it is asked for, by a word of the command."""
-LOGIN = ("mariadb", "--user=repl_user", "--password=repl-password")
-TLS = "/etc/mysql/tls"
-SELF_SIGNED = f"""
-mkdir {TLS}
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=database \\
-    -keyout {TLS}/server.key -out {TLS}/server.pem
-cp {TLS}/server.pem {TLS}/ca.pem
+TERMINAL = """
+import os, pty, sys
+
+answer, *command = sys.argv[1:]
+
+def answering(terminal):
+    text = os.read(terminal, 1024)
+    if text.rstrip().lower().endswith(b"password:"):
+        os.write(terminal, answer.encode() + b"\\n")
+    return text
+
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(command, answering)))
 """
+"""Runs a command at a terminal, where it gets this answer to each question for a password."""
+LOGIN_FILE = "/root/openrc"
+"""What a person reads in before talking to the cloud, if it is there."""
 NEAR = "location keystone_on_db2 Keystone 50: db2\n"
 # Nobody is to wait for a monitor; the levels that take long are left as they are.
 OFTEN = {
@@ -112,7 +110,9 @@ class Documented:
         """What the command does in the node, and all that it shows there, with the page's address."""
         answer = next((value for word, value in ANSWERS.items() if word in text), "")
         typed = text.replace(WRITERS, self.vip).replace(REPLICAS, "repl_user@'10.77.%.%'")
-        words = ["bash", "-c", f"cd /root\n{typed}\n"]
+        words = ["env", f"BASH_ENV={LOGIN_FILE}", "bash", "-c", f"cd /root\n{typed}\n"]
+        if "-prompt" in text:
+            words = ["python3", "-c", TERMINAL, answer, *words]
         done = node.run(words, input=f"{answer}\n" * 2, timeout=PATIENCE)
         done.stdout = (done.stdout + done.stderr).replace(self.vip, WRITERS)
         return done
@@ -142,138 +142,3 @@ def let_in(lab: Lab) -> None:
         node.write("/root/.ssh/authorized_keys", public, mode=0o600)
         node.write("/root/.ssh/config", "StrictHostKeyChecking accept-new\n", mode=0o600)
         node.check(["dropbear", "-R", "-s"])
-
-
-# What is so before a block is typed, by the words of its mark. Each says in which node it is typed.
-
-Situation = Callable[[Documented, "Block"], "Iterator[Node]"]
-
-
-def whole(here: Documented, _: Block) -> Iterator[Node]:
-    here.await_whole()
-    yield here.node
-
-
-def as_left(here: Documented, _: Block) -> Iterator[Node]:
-    yield here.node
-
-
-def on_db1(here: Documented, _: Block) -> Iterator[Node]:
-    yield here.lab.node("db1")
-
-
-def db1_leads(here: Documented, _: Block) -> Iterator[Node]:
-    here.lead("db1")
-    yield here.lab.node("db1")
-
-
-def db1_goes_to_standby(here: Documented, _: Block) -> Iterator[Node]:
-    here.await_whole()
-    here.lab.crm("node", "standby", "db1")
-    yield here.node
-    here.lab.crm("node", "online", "db1")
-
-
-def reseed_is_taken_back(here: Documented, _: Block) -> Iterator[Node]:
-    here.await_whole()
-    yield here.node
-    here.lab.crm("resource", "param", mariadb.NAME, "delete", "reseed")
-
-
-def the_servers_have_certificates(here: Documented, block: Block) -> Iterator[Node]:
-    """As the page's lines have them; the nodes share one."""
-    here.await_whole()
-    (lines,) = [one.text for one in blocks() if one.page == block.page and one.language == "ini"]
-    here.node.check(["sh", "-ec", SELF_SIGNED])
-    made = {name: here.node.read(f"{TLS}/{name}") for name in ("ca.pem", "server.pem", "server.key")}
-    for node in here.lab.nodes:
-        node.check(["install", "-d", TLS])
-        for name, text in made.items():
-            node.write(f"{TLS}/{name}", text)
-        node.write("/etc/mysql/my.cnf", node.read("/etc/mysql/my.cnf") + lines)
-    yield here.node
-    here.await_whole()
-
-
-def replication_is_encrypted_and_db1_leads(here: Documented, _: Block) -> Iterator[Node]:
-    here.lead("db1")
-    primary, replica = (here.lab.node(name) for name in NODES)
-    yield primary
-    # Who connects now does so over TLS, or is refused; the replica, then the agent.
-    mariadb.ask(replica, "STOP SLAVE IO_THREAD; START SLAVE IO_THREAD")
-    here.await_whole()
-    here.lead("db2")
-    plain = [*LOGIN, f"--host={primary.address}", "--skip-ssl", "--execute=SELECT 1"]
-    assert "Access denied" in replica.run(plain).stderr
-    here.lab.crm("resource", "param", mariadb.NAME, "delete", "replication_master_ssl_ca")
-    mariadb.ask(here.node, "ALTER USER repl_user@'10.77.%.%' REQUIRE NONE")
-    here.await_whole()
-
-
-def db1_is_set_apart(here: Documented, _: Block) -> Iterator[Node]:
-    """It led once, and has writes that nobody confirmed."""
-    lab = here.lab
-    here.lead("db1")
-    lost = lab.node("db1")
-    # The transaction 0-1-100, which the page speaks of, is one of them.
-    mariadb.ask(lost, "".join(f"REPLACE INTO app.written VALUES ({number});" for number in range(100)))
-    here.lead("db2")
-    part(lost)
-    look = ["crm_mon", "--one-shot", "--output-as=xml"]
-    lab.wait(lambda: APART in here.node.run(look).stdout, PATIENCE, "db1 to be set apart")
-    yield lost
-
-
-def db1_returns(here: Documented, _: Block) -> Iterator[Node]:
-    yield here.lab.node("db1")
-    here.await_whole()
-    assert mariadb.ask(here.lab.node("db1"), "SELECT COUNT(*) FROM app.written WHERE number = -1") == "0"
-
-
-def keystone_has_failed(here: Documented, _: Block) -> Iterator[Node]:
-    here.await_whole()
-    os.kill(processes_of(here.node, keystone.UWSGI_CONFIGURATION)[0].machine_pid, signal.SIGKILL)
-    failed = ["sh", "-c", f"crm_mon -1 | grep -A9 Failed | grep -q {SERVICE}"]
-    here.lab.wait(lambda: here.node.run(failed).returncode == 0, PATIENCE, "the failure to be on record")
-    here.await_whole()
-    yield here.node
-
-
-def the_password_is_in_the_configuration(here: Documented, _: Block) -> Iterator[Node]:
-    here.await_whole()
-    here.lab.crm("resource", "param", SERVICE, "set", "os_password", deployed.SESAME)
-    yield here.node
-    assert deployed.SESAME not in here.node.check(["cibadmin", "--query"])
-
-
-def the_devices_are_configured(here: Documented, block: Block) -> Iterator[Node]:
-    """As the page's file has them, but nobody is to be shot by them."""
-    (text,) = [one.text for one in blocks() if one.page == block.page and one.kind == "file"]
-    joined = text.replace("\\\n", " ").splitlines()
-    lines = [f"{one} meta target-role=Stopped\n" for one in joined if one.startswith("primitive fence")]
-    here.lab.crm_configure("".join(lines))
-    yield here.node
-    here.lab.crm("configure", "delete", *(shlex.split(one)[1] for one in lines))
-
-
-SITUATIONS: dict[str, Situation] = {
-    "": whole,
-    "as it was left": as_left,
-    "as it was left, on db1": on_db1,
-    "db1 leads": db1_leads,
-    "db1 goes to standby": db1_goes_to_standby,
-    "reseed is taken back after them": reseed_is_taken_back,
-    "the servers have certificates": the_servers_have_certificates,
-    "replication is encrypted, and db1 leads": replication_is_encrypted_and_db1_leads,
-    "db1 is set apart": db1_is_set_apart,
-    "db1 returns after them": db1_returns,
-    "keystoneService has failed": keystone_has_failed,
-    "the password is in the configuration": the_password_is_in_the_configuration,
-    "the devices are configured": the_devices_are_configured,
-}
-
-
-@contextmanager
-def situation(here: Documented, block: Block) -> Iterator[Node]:
-    """It is as the block's mark says; the node is where the block is typed."""
-    yield from SITUATIONS[block.rest](here, block)

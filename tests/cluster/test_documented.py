@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from deployed import INSTALL
-from documented import HOSTS, NODES, SITUATIONS, Documented, situation
+from documented import HOSTS, NODES, Documented
+from situations import SITUATIONS, situation
 from support.blocks import blocks, follow
 from support.possible import skip_unless_lab_with_mariadb
 

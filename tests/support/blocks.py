@@ -6,7 +6,7 @@ The comment before a block says it, and no reader of the page sees it:
     <!-- lab -->         the same, with a lab of the page's own, so as root
     <!-- node -->        they are run in a node, on a cluster configuration of the page's own
     <!-- cluster -->     they are run in a node of a cluster that runs MySQL and Keystone
-    <!-- cluster: SO --> the same, after the test has made it so (tests/cluster/documented.py)
+    <!-- cluster: SO --> the same, after the test has made it so (tests/cluster/situations.py)
     <!-- machine -->     they are run on a machine of their own that systemd has booted
     <!-- make -->        make knows what it would do
     <!-- plan -->        it takes many minutes, and --plan shows what it would do
