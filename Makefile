@@ -278,7 +278,7 @@ $(VENV)/ready: setup.cfg
 	@$(PYTHON) -m venv $(VENV)
 	@# An old pip installs no checkout that has only setup.cfg.
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'pip >= 21.3'
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[mysql,tools,test]'
 	@touch $@
 
 .PHONY: clean
