@@ -8,7 +8,7 @@ from ..kinds.wsgi import Wsgi
 from ..lean import TYPE_CHECKING
 from ..ocf.codes import Degraded, Failure
 from ..ocf.parameters import UrlParameter
-from ..system.url import Url, unversioned
+from ..system.url import Url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,11 +90,6 @@ class Keystone(
     config_environment = "OS_KEYSTONE"
     module = "keystone.wsgi.api"
     checks = (Listens(), Answers(path="/v3"), IssuesTokens())
-
-    def base(self) -> str:
-        """Behind a server that has Keystone at a path of its own, that path is kept."""
-        address = self.address()
-        return address.root + unversioned(address.path)
 
     def announce(self) -> None:
         """What the agent makes of the login."""

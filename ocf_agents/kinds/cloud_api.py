@@ -51,10 +51,10 @@ class ServesRequests(Check):
 
     def question(self, service: CloudApi, token: Token) -> Request:
         """The request: what url= asks for, else what this service is best asked for."""
-        given = service.address().path.rstrip("/")
-        path = service.address().path if given else self.path.replace("{project}", token.project)
+        given, base = str(service.address()), service.base()
+        asks = given[len(base) :].strip("/")
         return http.Request(
-            service.address().root + path,
+            given if asks else base + self.path.replace("{project}", token.project),
             token=token.text,
             cafile=service.os_cacert,
             insecure=service.insecure,
@@ -124,8 +124,9 @@ class CloudApi(Patient, LoginApi, ConfiguredApi, Wsgi):
         "Local address",
         "Where the monitor of a depth above 0 reaches this instance on this node; host and port come "
         "from the service's configuration if this is empty. Under uWSGI, unless uwsgi_config says it, "
-        "also the port it listens on. A path is what the monitor of level 20 asks for with its token, "
-        "for instance http://127.0.0.1:8774/v2.1/. With https the certificate must be valid for the host.",
+        "also the port it listens on. A path from its version on is what the monitor of level 20 asks for with its "
+        "token (http://127.0.0.1:8774/v2.1/); what stands before that, or alone, is kept, as in "
+        "http://127.0.0.1/compute. With https the certificate must be valid for the host.",
     )
     os_auth_url = UrlParameter(
         Url("http", "127.0.0.1", 5000, "/v3"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..lean import TYPE_CHECKING
 from ..ocf.parameters import Secret, Text, UrlParameter
+from ..system.url import unversioned
 from .api import Api
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ class LoginApi(Api):
         "Obsolete: client program",
         "Accepted for configurations of old, and not needed: no client is run.",
     )
+
+    def base(self) -> str:
+        """Behind a server that has this API at a path of its own, that path is kept."""
+        address = self.address()
+        return address.root + unversioned(address.path)
 
     def login(self) -> Login | None:
         """The monitoring login, if there is one."""

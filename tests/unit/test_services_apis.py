@@ -52,6 +52,23 @@ def test_an_address_that_is_given_wins_over_the_configuration(running: Cloud) ->
     assert "8799" in done.reason
 
 
+@pytest.mark.parametrize(
+    ("path", "question"),
+    [
+        ("/compute", "/v2.1/flavors?limit=1"), ("/compute/", "/v2.1/flavors?limit=1"), ("/compute/v2.1/", "/v2.1/")
+    ],
+)  # fmt: skip
+def test_an_api_behind_a_path_is_asked_below_it(cloud: Cloud, path: str, question: str) -> None:
+    base = "http://127.0.0.1:80/compute"
+    cloud.listen(cloud.run_process("httpd"), 80)
+    cloud.web.replies |= {f"{base}/": Reply(200, "{}"), f"{base}{question}": Reply(200, "{}")}
+    given = {"hosted": "true", "url": f"http://127.0.0.1{path}", **LOGIN}
+    assert act(NOVA, "start", cloud, **given).code == 0
+    assert act(NOVA, "monitor", cloud, depth=20, **given).code == 0
+    asked = {one["url"] for one in cloud.web.asked}
+    assert asked == {f"{base}/", f"{base}/healthcheck", f"{base}{question}", TOKENS}
+
+
 @pytest.mark.parametrize("listen", ["0.0.0.0", "::", "", "a b", "*"])
 def test_an_api_that_listens_everywhere_is_asked_on_the_loopback(cloud: Cloud, listen: str) -> None:
     cloud.files["/etc/nova/nova.conf"] = (
