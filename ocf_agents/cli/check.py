@@ -194,5 +194,6 @@ def follow(trial: Trial, every: float, times: int, as_json: bool) -> bool:
 
 def leave(_number: int, _frame: FrameType | None) -> None:
     """The watch ends, and no second SIGINT, such as timeout(1) sends, disturbs it in clearing up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Not ignored: Python complains of one that came in the meantime, and it restores the default as it exits.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     raise KeyboardInterrupt
