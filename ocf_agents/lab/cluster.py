@@ -72,8 +72,10 @@ class Cluster:
         return result.stdout
 
     def crm_configure(self, text: str) -> None:
-        """The cluster's configuration contains what this text, in crmsh's language, says."""
+        """The cluster's configuration contains what this text says, in crmsh's language of today or of 2012."""
         node = self.voice()
+        if pacemaker.is_third():
+            text = pacemaker.of_today(text)
         node.write(_CONFIGURATION, text, mode=0o600)
         node.check(["crm", "configure", "load", "update", _CONFIGURATION], timeout=60)
 
@@ -102,12 +104,17 @@ class Cluster:
         self.wait(all_online, seconds, "all nodes to be online")
 
     def wait_idle(self, seconds: float = 60) -> None:
-        """Every node is online and the DC has nothing left to do: nobody is about to be fenced."""
+        """Every node is online and the DC has nothing left to do: nobody is about to be fenced.
+
+        A shot that waits for its delay outlives the transition that fired it, and the marksman's time as DC.
+        """
 
         def idle() -> bool:
             self.wait_online(seconds)
-            dc = self.cluster_state().dc
-            return dc is not None and IDLE in self.voice().run(["crmadmin", f"--status={dc}"]).stdout
+            seen = [pacemaker.cluster_state(node.check(pacemaker.LOOK, timeout=10)) for node in self.nodes]
+            if any(one.shots for one in seen):
+                return False
+            return IDLE in self.voice().run(["crmadmin", f"--status={seen[0].dc}"]).stdout
 
         self.wait(idle, seconds, "the cluster to have nothing to do")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -20,9 +22,14 @@ LOOK = ("crm_mon", "--one-shot", "--inactive", "--output-as=xml")
 # What Pacemaker before 2.1 calls the roles.
 _ROLES = {"Master": "Promoted", "Slave": "Unpromoted"}
 
-# The feature set is one that every Pacemaker 2 upgrades: one above the daemon's own is refused.
+# Schemas that configurations are written in: crmsh 5, which comes with Pacemaker 3, writes the second one only.
+_SCHEMAS = ("pacemaker-3.0", "pacemaker-4.0")
+_MS = re.compile(r"^ms (\S+) (\S+) meta\b", re.MULTILINE)
+_ROLE = re.compile(r'(\brole="?|:)(Master|Slave)\b')
+_LIMIT = re.compile(r"\bmaster-((?:node-)?max)=")
+# The feature set is one that every Pacemaker upgrades: one above the daemon's own is refused.
 _CIB = """\
-<cib crm_feature_set="3.0.14" validate-with="pacemaker-3.0" epoch="1" num_updates="0" \
+<cib crm_feature_set="3.0.14" validate-with="{schema}" epoch="1" num_updates="0" \
 admin_epoch="0">
   <configuration>
     <crm_config>
@@ -81,6 +88,8 @@ class ClusterState:
     quorum: bool
     nodes: tuple[ClusterNode, ...]
     resources: tuple[ResourceState, ...]
+    shots: tuple[str, ...] = ()
+    """The nodes that are being fenced, or will be after a delay."""
 
     def node(self, name: str) -> ClusterNode | None:
         """The node of this name, None when the cluster does not know it."""
@@ -94,7 +103,8 @@ class ClusterState:
     def summary(self) -> str:
         """The nodes' conditions in one line."""
         nodes = ", ".join(f"{node.name} {node.summary}" for node in self.nodes)
-        return f"{nodes or 'no nodes'}; DC {self.dc or 'none'}"
+        shots = f"; fencing {', '.join(self.shots)}" if self.shots else ""
+        return f"{nodes or 'no nodes'}; DC {self.dc or 'none'}{shots}"
 
 
 def first_cib(fencing: bool) -> str:
@@ -117,7 +127,18 @@ def first_cib(fencing: bool) -> str:
         f'        <nvpair id="cib-bootstrap-options-{name}" name="{name}" value="{value}"/>\n'
         for name, value in properties.items()
     )
-    return _CIB.format(properties="".join(lines))
+    return _CIB.format(schema=_SCHEMAS[is_third()], properties="".join(lines))
+
+
+def is_third() -> bool:
+    """Whether this machine's Pacemaker is of version 3, which knows no ms and no Master any more."""
+    return Path(f"/usr/share/pacemaker/{_SCHEMAS[1]}.rng").exists()
+
+
+def of_today(text: str) -> str:
+    """Lines of crmsh as they have to be today, where they were written in the words of 2012."""
+    text = _LIMIT.sub(r"promoted-\1=", _MS.sub(r"clone \1 \2 meta promotable=true", text))
+    return _ROLE.sub(lambda found: found[1] + _ROLES[found[2]], text)
 
 
 def cluster_state(text: str) -> ClusterState:
@@ -143,6 +164,10 @@ def cluster_state(text: str) -> ClusterState:
         nodes,
         tuple(
             instance for element in root.findall("resources//resource") for instance in _instances(element)
+        ),
+        tuple(
+            element.get("target", "")
+            for element in root.findall("fence_history/fence_event[@status='pending']")
         ),
     )
 

@@ -123,7 +123,7 @@ def test_a_keystone_whose_node_loses_power_moves_and_the_token_stays_valid(
         f"{keystone.URL}/auth/tokens",
     ]
     assert managed.client(command, input=headers).stdout == "200"
-    managed.wait_online(PATIENCE)
+    managed.wait_idle(PATIENCE)
 
 
 def test_a_keystone_whose_node_is_cut_off_moves_and_the_node_is_fenced(
@@ -139,4 +139,4 @@ def test_a_keystone_whose_node_is_cut_off_moves_and_the_node_is_fenced(
         assert service_processes(node) == []
     finally:
         node.heal()
-    managed.wait_online(PATIENCE)
+    managed.wait_idle(PATIENCE)

@@ -1,4 +1,4 @@
-"""Through which node a lab speaks to its cluster."""
+"""Through which node a lab speaks to its cluster, and what it hears there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from ocf_agents.lab import LabError, Power
 from ocf_agents.lab.cluster import Cluster
+from ocf_agents.lab.pacemaker import cluster_state
 
 ALONE, JOINED, SILENT = "alone", "joined", "silent"
 
@@ -63,3 +64,14 @@ def test_no_node_speaks_where_none_answers() -> None:
     lab.spec = type("Spec", (), {"name": "quiet"})()
     with pytest.raises(LabError, match='lab "quiet": Pacemaker answers on no node'):
         lab.voice()
+
+
+def test_a_cluster_that_is_about_to_shoot_a_node_says_so() -> None:
+    history = "".join(
+        f'<fence_event status="{status}" action="reboot" target="{target}" client="controld" origin="n2"/>'
+        for status, target in (("pending", "n1"), ("success", "n2"))
+    )
+    text = f"<pacemaker-result><fence_history>{history}</fence_history></pacemaker-result>"
+    state = cluster_state(text)
+    assert state.shots == ("n1",)
+    assert state.summary() == "no nodes; DC none; fencing n1"
