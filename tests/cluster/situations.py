@@ -41,6 +41,8 @@ ADMIN = {
     "PROJECT_DOMAIN_NAME": "Default",
 }
 CLONE = "ms_MySQL"
+MORE = 1000
+"""A write that only the standby has, where nobody may lead."""
 RECORD = (
     *("crm_attribute", "--type=crm_config", "--set-name=mysql_replication"),
     f"--name={mariadb.NAME}_PACT",
@@ -175,7 +177,7 @@ def the_administrator_has_logged_in(here: Documented, _: Block) -> Iterator[Node
 
 
 def nobody_may_lead(here: Documented, _: Block) -> Iterator[Node]:
-    """The record says that only a node has every confirmed write that does not return."""
+    """The record says that only a node has every confirmed write that does not return; the standby has more."""
     here.lead("db1")
     lab = here.lab
     lab.crm("resource", "stop", CLONE)
@@ -185,9 +187,12 @@ def nobody_may_lead(here: Documented, _: Block) -> Iterator[Node]:
     lab.crm("resource", "start", CLONE)
     lacking = ["sh", "-c", "crm_mon -1 | grep -c 'db3'"]
     lab.eventually("2\n", lambda: here.node.run(lacking).stdout, PATIENCE, "both servers to name db3")
+    mariadb.ask(here.node, f"REPLACE INTO app.written VALUES ({MORE})")
     yield here.node
     lab.eventually(["db2"], lambda: lab.where(mariadb.NAME, "Promoted"), PATIENCE, "db2 to lead")
     here.await_whole()
+    more = f"SELECT COUNT(*) FROM app.written WHERE number = {MORE}"
+    assert [mariadb.ask(node, more) for node in lab.nodes] == ["1", "1"]
 
 
 SITUATIONS: dict[str, Situation] = {
