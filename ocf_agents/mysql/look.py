@@ -42,9 +42,12 @@ STATUS = (
 THREADS = (
     "SELECT SUM(command LIKE 'Binlog Dump%') AS dumps, MAX(IF(command = 'Slave_IO', id, 0)) AS receiver, "
     "MAX(IF(command = 'Slave_SQL', id, 0)) AS applier, "
-    "SUM(command = 'Slave_worker' AND state NOT LIKE 'Waiting for work%') AS working "
+    "SUM(command = 'Slave_worker' AND state NOT LIKE 'Waiting for work%' OR user = 'system user' AND "
+    "command = 'Query' AND state NOT LIKE 'Waiting for an event from Coordinator%' AND "
+    "state NOT LIKE '%has read all relay log%') AS working "
     "FROM information_schema.processlist"
 )
+"""The workers of a MySQL have no command of their own, and from 9.7 on it always has one."""
 UUID = "SELECT @@GLOBAL.server_uuid AS server_uuid"
 EXHAUSTED = ("Slave has read all relay log", "Replica has read all relay log")
 
