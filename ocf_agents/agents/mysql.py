@@ -56,7 +56,8 @@ class Mysql(
     replication_user needs REPLICATION SLAVE and REPLICATION CLIENT from the other nodes, and on its
     own node also SUPER, PROCESS and RELOAD, with MariaDB 10.11 and later also READ_ONLY ADMIN; where
     it lacks those, the agent logs in as root through the local socket. Monitors do not: where the account
-    may not SHOW REPLICA STATUS, the server is degraded, names the grant, and is no candidate.
+    may not SHOW REPLICA STATUS, the server is degraded, names the grant, and is no candidate. MariaDB 11
+    no longer has that in SUPER: GRANT SLAVE MONITOR before you upgrade to it.
 
     mysqld_safe is accepted as binary, and the real server is run in its place, since a server that
     starts again by itself is one that the cluster does not know.

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..mysql.dialect import superuser_watches, version, word
 from .commands import check
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ class MariaDB:
     parameters: str = 'binary="/usr/bin/mysqld_safe"'
     options: str = "innodb_log_file_size = 16M\nbinlog_expire_logs_seconds = 600\n"
     shares: tuple[Path, ...] = ()
+
+    @property
+    def accounts(self) -> str:
+        """What its accounts need beside the grants of 2012, one statement a line."""
+        server = version(check([self.program, "--version"]))
+        if superuser_watches(server):
+            return ""
+        return f"GRANT {word('may show replica', server)} ON *.* TO repl_user@localhost;\n"
 
     def aside(self, statement: str) -> str:
         """What root tells a replica to write something there that nobody replicates."""
@@ -46,6 +55,7 @@ class MySQL:
     directory: Path
     gtids: bool = True
     """Whether it has GTIDs; without them it replicates by file and offset."""
+    accounts: str = ""
 
     @property
     def program(self) -> str:

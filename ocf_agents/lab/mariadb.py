@@ -92,7 +92,7 @@ def install_databases(
     needs = peers.needs(agent)
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="ocf-lab-mariadb-") as directory:
         template = Path(directory) / "data"
-        provide(flavour, template, ACCOUNTS + needs.accounts + statements)
+        provide(flavour, template, ACCOUNTS + flavour.accounts + needs.accounts + statements)
         copy(template, lab.nodes)
     for number, node in enumerate(lab.nodes, 1):
         text = CONFIGURATION.format(number=number, logs=LOGS) + needs.options + flavour.options

@@ -142,6 +142,11 @@ def version(text: str) -> Version:
     raise ValueError(f"{text[:60]!r} names no version")
 
 
+def superuser_watches(server: Version) -> bool:
+    """Whether SUPER is enough to be told whom the server follows: MariaDB 11 has split that off."""
+    return not server.mariadb or server.number < (11, 0, 0)
+
+
 def column(name: str) -> str:
     """A column of a replica's status by its old name, which MariaDB still uses."""
     for new, old in OLD_COLUMNS:

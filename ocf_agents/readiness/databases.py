@@ -6,12 +6,14 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from ..mysql.dialect import superuser_watches, version, word
 from ..system.oslo import parted
 from .line import absent, fault, ok, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..mysql.dialect import Version
     from .line import Line
     from .site import Placed, Site
 
@@ -24,7 +26,7 @@ NEEDED = {
     "PROCESS": ("PROCESS",),
     "RELOAD": ("RELOAD",),
 }
-"""What the replication account needs on its own node, under all the names that servers have for it."""
+"""What every version asks for, under all the names that servers have for it."""
 WRITES = ("ALL PRIVILEGES", "INSERT")
 
 
@@ -55,12 +57,22 @@ def urls(placed: Placed) -> list[str]:
     return [url for url in dict.fromkeys(found) if url.startswith(("mysql", "mariadb"))]
 
 
-def granted(driver: Any, **login: Any) -> str:
-    """All that the account may do, in capitals."""
+def granted(driver: Any, **login: Any) -> tuple[str, Version]:
+    """All that the account may do, in capitals, and on which server."""
     with closing(driver.connect(connect_timeout=SECONDS, read_timeout=SECONDS, **login)) as connection:
         cursor = connection.cursor()
+        cursor.execute("SELECT VERSION()")
+        ((server,),) = cursor.fetchall()
         cursor.execute("SHOW GRANTS")
-        return " ; ".join(str(row[0]) for row in cursor.fetchall()).upper()
+        return " ; ".join(str(row[0]) for row in cursor.fetchall()).upper(), version(str(server))
+
+
+def needed(server: Version) -> dict[str, tuple[str, ...]]:
+    """What the replication account needs on its own node."""
+    if superuser_watches(server):
+        return NEEDED
+    watches = word("may show replica", server)
+    return {**NEEDED, watches: (watches,)}
 
 
 def replication(driver: Any, one: Placed) -> Line:
@@ -71,7 +83,7 @@ def replication(driver: Any, one: Placed) -> Line:
     if one.lacks:
         return warning(one.name, one.lacks, "run this as root, where the password is")
     try:
-        told = granted(
+        told, server = granted(
             driver,
             unix_socket=given.socket,
             user=given.replication_user,
@@ -79,7 +91,7 @@ def replication(driver: Any, one: Placed) -> Line:
         )
     except driver.err.MySQLError as error:
         return refused(one.name, f"{given.replication_user} at {given.socket}", error)
-    lacking = [name for name, names in NEEDED.items() if not any(word in told for word in names)]
+    lacking = [name for name, names in needed(server).items() if not any(word in told for word in names)]
     if lacking and "ALL PRIVILEGES ON *.*" not in told:
         words = ", ".join(lacking)
         return fault(
@@ -97,7 +109,7 @@ def account(driver: Any, one: Placed, url: str) -> Line:
     split = urlsplit(bare)
     user, schema = unquote(name), split.path.strip("/")
     try:
-        told = granted(
+        told, _ = granted(
             driver,
             host=split.hostname or "localhost",
             port=split.port or PORT,
