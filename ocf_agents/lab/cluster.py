@@ -103,18 +103,23 @@ class Cluster:
 
         self.wait(all_online, seconds, "all nodes to be online")
 
-    def wait_idle(self, seconds: float = 60) -> None:
-        """Every node is online and the DC has nothing left to do: nobody is about to be fenced.
+    def is_idle(self) -> bool:
+        """Whether the DC has nothing left to do, and nobody is about to be fenced.
 
         A shot that waits for its delay outlives the transition that fired it, and the marksman's time as DC.
+        crm_resource --wait is not asked: that of Pacemaker 3.0.0 may wait for ever after a failure.
         """
+        seen = [pacemaker.cluster_state(node.check(pacemaker.LOOK, timeout=10)) for node in self.nodes]
+        if any(one.shots for one in seen):
+            return False
+        return IDLE in self.voice().run(["crmadmin", f"--status={seen[0].dc}"]).stdout
+
+    def wait_idle(self, seconds: float = 60) -> None:
+        """Every node is online, and the cluster has nothing to do."""
 
         def idle() -> bool:
             self.wait_online(seconds)
-            seen = [pacemaker.cluster_state(node.check(pacemaker.LOOK, timeout=10)) for node in self.nodes]
-            if any(one.shots for one in seen):
-                return False
-            return IDLE in self.voice().run(["crmadmin", f"--status={seen[0].dc}"]).stdout
+            return self.is_idle()
 
         self.wait(idle, seconds, "the cluster to have nothing to do")
 

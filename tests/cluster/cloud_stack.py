@@ -65,14 +65,9 @@ def described(name: str) -> Lab:
     return Lab(name, hosts=HOSTS, install=mariadb.INSTALL)
 
 
-def at_rest(lab: Lab) -> bool:
-    """Whether Pacemaker is not about to do anything."""
-    return lab.voice().run(["crm_resource", "--wait", "--timeout=1"]).returncode == 0
-
-
 def whole(lab: Lab) -> bool:
     """Whether everything runs and nothing is about to change."""
-    return all(one.active and not one.failed and one.node for one in lab.resource_states()) and at_rest(lab)
+    return all(one.active and not one.failed and one.node for one in lab.resource_states()) and lab.is_idle()
 
 
 def processes(lab: Lab) -> dict[str, list[int]]:

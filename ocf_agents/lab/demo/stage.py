@@ -90,11 +90,7 @@ class Stage:
         """Whether all resources run, on nodes that are all online, and nothing is about to change."""
         seen = self.lab.cluster_state()
         running = all(found.active and not found.failed and found.node for found in seen.resources)
-        return running and not self.busy()
-
-    def busy(self) -> bool:
-        """Whether Pacemaker is still about to do something."""
-        return self.lab.voice().run(["crm_resource", "--wait", "--timeout=1"]).returncode != 0
+        return running and self.lab.is_idle()
 
     def fencing_history(self, survivor: Node, lost: Node) -> str:
         """What the survivor knows of the fencing of the lost node."""
