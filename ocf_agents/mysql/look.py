@@ -45,9 +45,10 @@ THREADS = (
     "SUM(command = 'Slave_worker' AND state NOT LIKE 'Waiting for work%' OR user = 'system user' AND "
     "command = 'Query' AND state NOT LIKE 'Waiting for an event from Coordinator%' AND "
     "state NOT LIKE '%has read all relay log%') AS working "
-    "FROM information_schema.processlist"
+    "FROM (SELECT id, user, command, COALESCE(state, '') AS state FROM information_schema.processlist) AS thread"
 )
-"""The workers of a MySQL have no command of their own, and from 9.7 on it always has one."""
+"""The workers of a MySQL have no command of their own, and from 9.7 on it always has one. One that does not say
+what it does is at work."""
 UUID = "SELECT @@GLOBAL.server_uuid AS server_uuid"
 EXHAUSTED = ("Slave has read all relay log", "Replica has read all relay log")
 
