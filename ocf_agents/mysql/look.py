@@ -47,8 +47,7 @@ THREADS = (
     "state NOT LIKE '%has read all relay log%') AS working "
     "FROM (SELECT id, user, command, COALESCE(state, '') AS state FROM information_schema.processlist) AS thread"
 )
-"""The workers of a MySQL have no command of their own, and from 9.7 on it always has one. One that does not say
-what it does is at work."""
+"""MySQL's workers have no command of their own, and 9.7 always has one. Without a state it counts as busy."""
 UUID = "SELECT @@GLOBAL.server_uuid AS server_uuid"
 EXHAUSTED = ("Slave has read all relay log", "Replica has read all relay log")
 
