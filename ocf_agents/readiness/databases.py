@@ -57,14 +57,14 @@ def urls(placed: Placed) -> list[str]:
     return [url for url in dict.fromkeys(found) if url.startswith(("mysql", "mariadb"))]
 
 
-def granted(driver: Any, **login: Any) -> tuple[str, Version]:
-    """All that the account may do, in capitals, and on which server."""
+def granted(driver: Any, **login: Any) -> tuple[str, str]:
+    """All that the account may do, in capitals, and the version that the server says it is."""
     with closing(driver.connect(connect_timeout=SECONDS, read_timeout=SECONDS, **login)) as connection:
         cursor = connection.cursor()
         cursor.execute("SELECT VERSION()")
         ((server,),) = cursor.fetchall()
         cursor.execute("SHOW GRANTS")
-        return " ; ".join(str(row[0]) for row in cursor.fetchall()).upper(), version(str(server))
+        return " ; ".join(str(row[0]) for row in cursor.fetchall()).upper(), str(server)
 
 
 def needed(server: Version) -> dict[str, tuple[str, ...]]:
@@ -83,7 +83,7 @@ def replication(driver: Any, one: Placed) -> Line:
     if one.lacks:
         return warning(one.name, one.lacks, "run this as root, where the password is")
     try:
-        told, server = granted(
+        told, said = granted(
             driver,
             unix_socket=given.socket,
             user=given.replication_user,
@@ -91,6 +91,12 @@ def replication(driver: Any, one: Placed) -> Line:
         )
     except driver.err.MySQLError as error:
         return refused(one.name, f"{given.replication_user} at {given.socket}", error)
+    try:
+        server = version(said)
+    except ValueError as error:
+        return fault(
+            one.name, f"the server at {given.socket}: {error}", "take version= out of its configuration"
+        )
     lacking = [name for name, names in needed(server).items() if not any(word in told for word in names)]
     if lacking and "ALL PRIVILEGES ON *.*" not in told:
         words = ", ".join(lacking)

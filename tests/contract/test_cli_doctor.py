@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from contextlib import closing
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,7 @@ from support.command import called, typed
 from support.peer import Peer, certificate
 
 from ocf_agents.cib import crm
-from ocf_agents.readiness import endpoints, files
+from ocf_agents.readiness import databases, endpoints, files
 from ocf_agents.readiness.endpoints import Endpoint
 from ocf_agents.readiness.site import site
 from ocf_agents.system.host import Account
@@ -220,6 +221,25 @@ def test_no_proxy_of_the_shell_stands_between_doctor_and_the_catalogue(proxy: Pe
         login, _ = keystone_at(peer)
         found = endpoints.endpoints(login, endpoints.direct(login))
     assert (found, proxy.heard) == ([Endpoint("glance", "public", "http://x:9292")], [])
+
+
+def answers(*told: str) -> Any:
+    """A driver whose server has one row for each statement."""
+    rows = iter(told)
+    cursor = SimpleNamespace(execute=lambda _statement: None, fetchall=lambda: [(next(rows),)])
+    connection = SimpleNamespace(cursor=lambda: cursor, close=lambda: None)
+    return SimpleNamespace(connect=lambda **_login: connection, err=SimpleNamespace(MySQLError=OSError))
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [("11.8.6-MariaDB", "ok"), ("home-made", "fault"), ("", "fault")], ids=str
+)
+def test_a_server_that_hides_its_version_is_named(version: str, status: str) -> None:
+    text = "primitive m ocf:openstack:mysql params replication_user=repl_user replication_passwd=x"
+    placed = site(crm.read(text)).placed[0]
+    line = databases.replication(answers(version, "GRANT ALL PRIVILEGES ON *.* TO repl_user"), placed)
+    assert line.status == status
+    assert (repr(version) + " names no version" in line.fact) == (status == "fault")
 
 
 def test_a_clock_that_differs_is_a_fault() -> None:
