@@ -78,8 +78,12 @@ class Member:
         known = self.memory["version"]
         if not known:
             done = self.host.run((self.executable(), "--version"), self.deadline.left())
-            known = self.memory["version"] = " ".join(done.output.split())[:100]
-        found = version(known)
+            known = " ".join((done.output or done.errors).split())[:100]
+        try:
+            found = version(known)
+        except ValueError as error:
+            raise Refused(f"binary={self.program}: --version: {known!r}; is it installed whole?") from error
+        self.memory["version"] = known
         return Version(found.flavour, found.number, True) if self.memory["placed"] else found
 
     def executable(self) -> str:

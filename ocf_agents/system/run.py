@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 MOST = 4 << 20
 """Bytes of output that are kept; whoever writes more is ended."""
+UNABLE = 126
+"""The exit code of what could not be started, as a shell has it."""
 KILL = 9
 PIPE = 13
 CHUNK = 1 << 16
@@ -28,7 +30,7 @@ class Finished:
 
 
 def run(argv: "tuple[str, ...]", seconds: float, stdin: str, environment: "Mapping[str, str]") -> Finished:
-    """A program has run to its end or was killed after so many seconds; raises OSError if it cannot start."""
+    """A program has run to its end or was killed after so many seconds."""
     end = monotonic() + seconds
     source, feed = posix.pipe()
     output, out = posix.pipe()
@@ -45,10 +47,10 @@ def run(argv: "tuple[str, ...]", seconds: float, stdin: str, environment: "Mappi
             ),
             setsigdef=(PIPE,),
         )
-    except BaseException:
+    except OSError as error:
         for descriptor in (source, feed, output, out, errors, err):
             posix.close(descriptor)
-        raise
+        return Finished(UNABLE, "", f"{argv[0]}: {error.strerror}")
     for descriptor in (source, out, err):
         posix.close(descriptor)
     texts = {output: b"", errors: b""}

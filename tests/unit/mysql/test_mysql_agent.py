@@ -191,6 +191,32 @@ def test_a_former_primary_that_is_alone_keeps_its_log_whole(whole: Cluster, vers
     assert promote(node).code == 0
 
 
+@pytest.mark.parametrize(
+    "told",
+    [Finished(127, "", "mariadbd: error while loading shared libraries: liburing.so.2"), Finished(0, "")],
+    ids=["lacks a library", "says nothing"],
+)
+def test_a_program_that_is_no_server_is_named_at_the_start_and_still_stopped(
+    whole: Cluster, told: Finished
+) -> None:
+    node = whole.nodes["n1"]
+    assert node.do("stop").code == 0
+    node.programs["/usr/sbin/mariadbd"] = lambda *_: told
+    started = node.do("start")
+    assert started.code == 1
+    assert started.reason.startswith(f"binary={PARAMETERS['binary']}: --version: ")
+    assert "internal error" not in started.reason
+    assert node.do("stop").code == 0
+
+
+def test_a_server_whose_program_broke_while_it_ran_is_stopped(whole: Cluster) -> None:
+    node = whole.nodes["n1"]
+    node.programs["/usr/sbin/mariadbd"] = lambda *_: Finished(126, "")
+    del node.files[f"{node.run_directory}/clustermysql.mysql"]
+    assert node.do("stop").code == 0
+    assert node.bodies == {}
+
+
 def test_a_former_primary_keeps_its_log_whole_while_its_standby_is_broken(whole: Cluster) -> None:
     whole.nodes["n2"].server.trouble = "Duplicate entry"
     assert whole.nodes["n2"].monitor().code == 190
