@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..system.proc import EXITING
+from ..system.pulse import FLAGS, fields
 from .cgroup import ControlGroup, mounted_hierarchy
 from .errors import LabError
 from .state import STATE_ROOT
@@ -25,7 +27,7 @@ def leftovers(name: str) -> list[str]:
     found = [
         f"process {entry.name}: {_command(entry)}"
         for entry in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name))
-        if _belongs(entry, mark)
+        if belongs(entry, mark)
     ]
     found += [
         f"mount {line.split()[4]}"
@@ -40,14 +42,21 @@ def leftovers(name: str) -> list[str]:
     return found
 
 
-def _belongs(process: Path, mark: str) -> bool:
+def belongs(process: Path, mark: str) -> bool:
+    """Whether the process of this directory of /proc is one of the lab's, and is not about to be gone."""
     # Every mount namespace of a lab has a mount with the lab's mark, so a process that got out of
     # the control group is found by what it sees.
     if any(line.partition("::/")[2].split("/")[0] == mark for line in _lines(process / "cgroup")):
-        return " Z " not in " ".join(_lines(process / "stat"))
+        return not _exits(process)
     if _same_mounts(process):
         return False
     return any(mark in _words(line) for line in _lines(process / "mountinfo"))
+
+
+def _exits(process: Path) -> bool:
+    # It leaves its control group some time before it is a zombie.
+    words = fields(" ".join(_lines(process / "stat")).encode())
+    return not words or bool(int(words[FLAGS]) & EXITING)
 
 
 def _same_mounts(process: Path) -> bool:

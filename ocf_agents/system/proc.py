@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MARK = "OCF_AGENTS_RESOURCE"
 """The environment variable that every process started by these agents, and its children, carry."""
 
-KERNEL_OR_EXITING = 0x00200000 | 0x00000004
+KERNEL, EXITING = 0x00200000, 0x00000004
 """PF_KTHREAD and PF_EXITING: what has no program, and what has none any more."""
 
 LOADING_LOOKS, LOADING_PAUSE = 40, 0.005
@@ -73,7 +73,7 @@ def loading(words: list[bytes]) -> bool:
     """Whether a living process has no environment yet, by the words of its stat line."""
     if len(words) <= ENVIRONMENT_END or words[STATE] in DEAD:
         return False
-    return not int(words[FLAGS]) & KERNEL_OR_EXITING and words[ENVIRONMENT_END] == b"0"
+    return not int(words[FLAGS]) & (KERNEL | EXITING) and words[ENVIRONMENT_END] == b"0"
 
 
 def parse(pid: int, line: bytes, command: bytes, uid: int) -> Process | None:
