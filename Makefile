@@ -52,8 +52,8 @@ demo-cloud: packages-cloud $(VENV)/ready
 
 ## test               everything there is: lint, unit, contract, cluster
 .PHONY: test
-test: packages $(VENV)/ready lint
-	@sh packaging/debian-packages rpm
+test: packages $(VENV)/ready
+	@$(MAKE) --no-print-directory --output-sync -j 2 lint packages-rpm
 	@$(RUN) -m pytest tests
 
 ## ready              the packages, and .venv with the operator's command in it
@@ -84,9 +84,8 @@ test-mysql-servers: packages $(VENV)/ready
 ## test-pythons [PYTHONS="3.9 ..."]  Python 3.9, 3.12, 3.13, fetched into build: agents, units, RPMs, wheels: 20 minutes
 OTHERS = $(filter-out 3.11,$(PYTHONS))
 .PHONY: test-pythons
-test-pythons: packages $(VENV)/ready
+test-pythons: packages packages-rpm $(VENV)/ready
 	@sh packaging/debian-packages servers
-	@sh packaging/debian-packages rpm
 	@$(PYTHON) packaging/pythons build/pythons $(OTHERS)
 	@for version in $(OTHERS); do \
 	    python=build/pythons/$$version/bin/python$$version; venv=build/pythons/$$version/venv; \
@@ -269,6 +268,10 @@ $(RPM)/SOURCES/$(NAME)-$(VERSION).tar.gz:
 .PHONY: packages
 packages:
 	@sh packaging/debian-packages
+
+.PHONY: packages-rpm
+packages-rpm:
+	@sh packaging/debian-packages rpm
 
 .PHONY: packages-cloud
 packages-cloud: packages
