@@ -115,8 +115,8 @@ class Mysql(
             withdrawn()
         reseed.tidy(self.member, self.rebuilding)
         self.member.memory.forget()
-        for path in (self.pid, self.socket):
-            self.discard(path)
+        self.discard_pid(self.pid)
+        self.discard_socket(self.socket)
 
     @action(timeout=30, interval=20)
     @action(timeout=30, interval=10, role="Promoted")
@@ -269,6 +269,7 @@ class Mysql(
         checks.check_host(self.member)
         self.check_file("config", self.configuration())
         self.account()
+        self.check_pid()
         if self.context.action == "validate-all":
             checks.check_server(self.member, self.context.clone, self.replicated)
 

@@ -154,7 +154,8 @@ class OwnProcess:
             raise Failure(
                 f"{self.service.name}: process {pids} survives SIGKILL; only a reboot of the node ends it"
             )
-        for path in (self.pidfile, self.record, self.output, self.service.beside(PLAN)):
+        self.service.discard_pid(self.pidfile)
+        for path in (self.record, self.output, self.service.beside(PLAN)):
             self.service.discard(path)
 
     def members(self) -> tuple[Process, ...]:

@@ -164,6 +164,23 @@ class Service(Agent):
         except OSError as error:
             self.log.warning(f"{path}: {error.strerror or error}; it stays behind")
 
+    def discard_pid(self, path: str) -> None:
+        """The pid file is gone; what is none stays."""
+        from .pidfile import foreign
+
+        fault = foreign(self.host, path)
+        if fault:
+            self.log.warning(f"pid={path}: {fault}; it stays")
+        else:
+            self.discard(path)
+
+    def discard_socket(self, path: str) -> None:
+        """The socket is gone; what is none stays."""
+        from ..system.host import SOCKET
+
+        if self.host.kind(path) == SOCKET:
+            self.discard(path)
+
     def examine(self, depth: int) -> None:
         """Every check up to this depth holds; raises the first failure, a degradation last."""
         from .checks import examine
@@ -187,6 +204,7 @@ class Service(Agent):
             backend.check()  # type: ignore[union-attr]  # the two backends that are left have it
             return
         self.check_files()
+        self.check_pid()
         self.check_program()
 
     def check_files(self) -> None:
@@ -206,6 +224,14 @@ class Service(Agent):
         """The file that this parameter names exists, or NotInstalled."""
         if not self.host.is_file(path):
             raise NotInstalled(f"{name}={path}: no such file on this node; is the file system mounted?")
+
+    def check_pid(self) -> None:
+        """What pid= names may be overwritten, or NotInstalled."""
+        from .pidfile import foreign
+
+        fault = foreign(self.host, self.pid)
+        if fault:
+            raise NotInstalled(f"pid={self.pid}: {fault}; name a file that nobody else uses")
 
     def check_program(self) -> None:
         """The server program is there, or NotInstalled."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-FILE_TYPE, REGULAR = 0o170000, 0o100000
+FILE_TYPE, REGULAR, DIRECTORY, SOCKET = 0o170000, 0o100000, 0o040000, 0o140000
 
 
 class Account(Record):
@@ -158,13 +158,16 @@ class Host:
         except OSError:
             pass
 
+    def kind(self, path: str) -> int:
+        """The type of file that is there, perhaps behind links (stat(2)); 0 if there is none."""
+        try:
+            return posix.stat(path).st_mode & FILE_TYPE
+        except (OSError, ValueError):
+            return 0
+
     def exists(self, path: str) -> bool:
         """Whether there is anything by this name."""
-        try:
-            posix.stat(path)
-        except (OSError, ValueError):
-            return False
-        return True
+        return self.kind(path) != 0
 
     def stamp(self, path: str) -> str:
         """What changes whenever the file is written; empty where there is none that may be seen."""
@@ -172,10 +175,7 @@ class Host:
 
     def is_file(self, path: str) -> bool:
         """Whether this is a regular file, perhaps behind links."""
-        try:
-            return posix.stat(path).st_mode & FILE_TYPE == REGULAR
-        except (OSError, ValueError):
-            return False
+        return self.kind(path) == REGULAR
 
     def which(self, program: str) -> str | None:
         """The path of an executable, given as a path or as a name to find in PATH."""

@@ -4,7 +4,7 @@ This module and its like (`sockets`, `run`) serve every healthy monitor, so they
 that is not compiled into the interpreter; even `__future__` would cost more than they do.
 """
 
-from posix import O_CLOEXEC, O_RDONLY, close, stat
+from posix import O_CLOEXEC, O_NONBLOCK, O_RDONLY, close, stat
 from posix import open as open_file
 from posix import read as read_some
 
@@ -18,7 +18,8 @@ STATE, PARENT, SESSION, FLAGS, STARTED, ENVIRONMENT_END = 0, 1, 3, 6, 19, 48
 def read(path: str) -> "bytes | None":
     """What a file holds, or None where there is none to read."""
     try:
-        descriptor = open_file(path, O_RDONLY | O_CLOEXEC)
+        # A named pipe would wait for somebody to write into it.
+        descriptor = open_file(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     except (OSError, ValueError):
         return None
     try:

@@ -107,7 +107,7 @@ def test_no_value_of_any_parameter_breaks_an_action(resource: Resource, action: 
 
 def withstand(resource: Resource, action: str, chosen: list[tuple[str, str]]) -> None:
     """The action says one thing about each of these parameters and values, and no shell sees any."""
-    # A stop removes its pid file, and the tests may run as root.
+    # A stop removes its pid file: a mistake there would cost this machine its device, if root runs the tests.
     chosen = [pair for pair in chosen if pair != ("pid", "device")]
     answers = run_all(resource, [(action, name, VALUES[what]) for name, what in chosen])
     assert len(answers) == len(chosen)

@@ -182,6 +182,35 @@ def test_a_pid_file_that_is_a_directory_does_not_make_a_stop_fail(running: Resou
     assert running.processes() == []
 
 
+@pytest.mark.parametrize("what", ["text", "link", "pipe"])
+def test_what_is_no_pid_file_is_neither_overwritten_nor_removed(
+    resource: Resource, tmp_path: Path, what: str
+) -> None:
+    text, path = tmp_path / "text", tmp_path / what
+    text.write_text("[DEFAULT]\nprecious = 1\n")
+    if what == "link":
+        path.symlink_to(text)
+    if what == "pipe":
+        os.mkfifo(path)
+    before = path.lstat()
+    for action in ("validate-all", "start"):
+        done = resource.call(action, level=10, pid=str(path))
+        assert (done.code, done.reason.startswith(f"pid={path}: ")) == (5, True), done.err
+    assert resource.call("stop", pid=str(path)).code == 0
+    assert path.lstat() == before
+    assert text.read_text() == "[DEFAULT]\nprecious = 1\n"
+
+
+@pytest.mark.parametrize("left", [b"", b"4711\n", b"\0\0\0\0"])
+def test_a_pid_file_of_the_past_is_overwritten(resource: Resource, tmp_path: Path, left: bytes) -> None:
+    path = tmp_path / "pid"
+    path.write_bytes(left)
+    assert resource.call("start", pid=str(path)).code == 0
+    assert path.read_text() == f"{resource.main().pid}\n"
+    assert resource.call("stop", pid=str(path)).code == 0
+    assert not path.exists()
+
+
 def test_a_run_directory_that_cannot_be_written_makes_the_start_fail_with_nothing_left(
     resource: Resource,
 ) -> None:

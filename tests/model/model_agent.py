@@ -24,7 +24,7 @@ from ocf_agents.ocf.context import Context
 from ocf_agents.ocf.dispatch import perform
 from ocf_agents.ocf.log import Log
 from ocf_agents.system.errors import Refused
-from ocf_agents.system.host import Account
+from ocf_agents.system.host import SOCKET, Account
 from ocf_agents.system.proc import Process
 
 if TYPE_CHECKING:
@@ -191,6 +191,10 @@ class Node:
 
     def is_file(self, _path: str) -> bool:
         return True
+
+    def kind(self, _path: str) -> int:
+        """Only a socket's is asked for."""
+        return SOCKET
 
     def meanwhile(self, work: Callable[[], Any]) -> Callable[[], Any]:
         result = work()

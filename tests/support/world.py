@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from ocf_agents.system import vigil
-from ocf_agents.system.host import Account, Host
+from ocf_agents.system.host import DIRECTORY, REGULAR, SOCKET, Account, Host
 from ocf_agents.system.proc import MARK, Process
 from ocf_agents.system.run import Finished
 
@@ -245,8 +245,10 @@ class World(Host):
         if len(self.files.get(path, "")) > size:
             self.files[path] = ""
 
-    def exists(self, path: str) -> bool:
-        return path in self.directories or self.is_file(path)
+    def kind(self, path: str) -> int:
+        if path in self.directories:
+            return DIRECTORY
+        return (SOCKET if path.endswith(".sock") else REGULAR) if self.is_file(path) else 0
 
     def entries(self, directory: str) -> list[str]:
         below = (

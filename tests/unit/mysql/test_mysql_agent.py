@@ -307,6 +307,20 @@ def test_stop_works_without_a_cluster_and_with_a_stale_pid_file(whole: Cluster) 
     assert node.do("stop").code == 0
 
 
+@pytest.mark.parametrize("name", ["pid", "socket"])
+def test_no_file_of_an_operator_is_removed_that_a_parameter_names_by_mistake(
+    cluster: Cluster, name: str
+) -> None:
+    node = cluster.nodes["n1"]
+    node.files["/etc/my.cnf"] = precious = "[mysqld]\n"
+    wrong = {**PARAMETERS, name: "/etc/my.cnf"}
+    if name == "pid":
+        started = act(Mysql, "start", node, instance="clustermysql", timeout=60, **wrong)
+        assert (started.code, started.reason.partition(":")[0]) == (5, "pid=/etc/my.cnf")
+    assert act(Mysql, "stop", node, instance="clustermysql", **wrong).code == 0
+    assert node.files["/etc/my.cnf"] == precious
+
+
 def test_stop_with_parameters_that_make_no_sense_still_stops(whole: Cluster) -> None:
     assert whole.nodes["n1"].do("stop", max_slave_lag="much", durability="perhaps").code == 0
     assert not whole.nodes["n1"].bodies
