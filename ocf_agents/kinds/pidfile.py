@@ -7,9 +7,6 @@ from ..lean import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..system.host import Host
 
-BLANKS = b"\0 \t\r\n"
-"""What a loss of power leaves in a file, and what editors do."""
-
 
 def foreign(host: Host, path: str) -> str:
     """What tells the file at this path from a pid file; empty if nothing does, or there is none."""
@@ -17,5 +14,6 @@ def foreign(host: Host, path: str) -> str:
         return ""
     if not host.is_file(path):
         return "is no regular file"
-    content = (host.read_bytes(path) or b"").strip(BLANKS)
-    return "holds something else than a pid" if content and not content.isdigit() else ""
+    # A loss of power leaves zeros; HAProxy writes the pids of all its processes.
+    words = (host.read_bytes(path) or b"").replace(b"\0", b" ").split()
+    return "" if all(word.isdigit() for word in words) else "holds something else than a pid"

@@ -201,7 +201,7 @@ def test_what_is_no_pid_file_is_neither_overwritten_nor_removed(
     assert text.read_text() == "[DEFAULT]\nprecious = 1\n"
 
 
-@pytest.mark.parametrize("left", [b"", b"4711\n", b"\0\0\0\0"])
+@pytest.mark.parametrize("left", [b"", b"4711\n", b"4711\n4712\n", b"\0\0\0\0"])
 def test_a_pid_file_of_the_past_is_overwritten(resource: Resource, tmp_path: Path, left: bytes) -> None:
     path = tmp_path / "pid"
     path.write_bytes(left)
