@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..system.proc import EXITING
-from ..system.pulse import FLAGS, fields
+from ..system.pulse import FLAGS, fields, read
 from .cgroup import ControlGroup, mounted_hierarchy
 from .errors import LabError
 from .state import STATE_ROOT
@@ -55,7 +55,7 @@ def belongs(process: Path, mark: str) -> bool:
 
 def _exits(process: Path) -> bool:
     # It leaves its control group some time before it is a zombie.
-    words = fields(" ".join(_lines(process / "stat")).encode())
+    words = fields(read(f"{process}/stat") or b"")
     return not words or bool(int(words[FLAGS]) & EXITING)
 
 
