@@ -222,8 +222,7 @@ uninstall:
 
 ## rpm [DIST=dist]    RPMs for RHEL 9 and 10 and Fedora, on any of them or on Debian 12
 .PHONY: rpm
-rpm: $(RPM)/SOURCES/$(NAME)-$(VERSION).tar.gz
-	@[ ! -e /etc/debian_version ] || sh packaging/debian-packages rpm
+rpm: packages-rpm $(RPM)/SOURCES/$(NAME)-$(VERSION).tar.gz
 	@sed -e 's/@VERSION@/$(VERSION)/' \
 	    -e "s/@DATE@/$$(LC_ALL=C date -u -d @$(SOURCE_DATE_EPOCH) '+%a %b %d %Y')/" \
 	    packaging/rpm/$(NAME).spec > $(RPM)/$(NAME).spec
@@ -271,7 +270,7 @@ packages:
 
 .PHONY: packages-rpm
 packages-rpm:
-	@sh packaging/debian-packages rpm
+	@[ ! -e /etc/debian_version ] || sh packaging/debian-packages rpm
 
 .PHONY: packages-cloud
 packages-cloud: packages
