@@ -248,7 +248,11 @@ class World(Host):
     def kind(self, path: str) -> int:
         if path in self.directories:
             return DIRECTORY
-        return (SOCKET if path.endswith(".sock") else REGULAR) if self.is_file(path) else 0
+        if path in self.programs or path in self.daemons:
+            return REGULAR
+        if path not in self.files:
+            return 0
+        return SOCKET if path.endswith(".sock") else REGULAR
 
     def entries(self, directory: str) -> list[str]:
         below = (
@@ -258,9 +262,6 @@ class World(Host):
 
     def stamp(self, path: str) -> str:
         return self.files.get(path, "")
-
-    def is_file(self, path: str) -> bool:
-        return path in self.files or path in self.programs or path in self.daemons
 
     def which(self, program: str) -> Optional[str]:
         if self.bare or not program:

@@ -321,6 +321,15 @@ def test_no_file_of_an_operator_is_removed_that_a_parameter_names_by_mistake(
     assert node.files["/etc/my.cnf"] == precious
 
 
+def test_a_stop_removes_the_socket_and_the_pid_file_that_a_dead_server_left(whole: Cluster) -> None:
+    node = whole.nodes["n1"]
+    left = (PARAMETERS["socket"], PARAMETERS["pid"])
+    node.files.update(dict.fromkeys(left, "4711\n"))
+    node.bodies.clear()
+    assert node.do("stop").code == 0
+    assert not {*left} & {*node.files}
+
+
 def test_stop_with_parameters_that_make_no_sense_still_stops(whole: Cluster) -> None:
     assert whole.nodes["n1"].do("stop", max_slave_lag="much", durability="perhaps").code == 0
     assert not whole.nodes["n1"].bodies
